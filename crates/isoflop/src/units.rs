@@ -1,0 +1,176 @@
+//! Quantities with their units: parameters N, tokens D, compute C and loss L.
+//!
+//! Each is an `f64` in a newtype, so that a model size is never passed where a
+//! token count is meant. `Display` prints what people say (`70.1B`, `6e18`) in
+//! three digits; full precision is in the field.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Size of a model N, in parameters.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Params(pub f64);
+
+/// Training tokens D.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tokens(pub f64);
+
+/// Training compute C, in floating-point operations (not per second).
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Flops(pub f64);
+
+/// Validation loss L, in the unit that [`Conventions`](crate::run::Conventions) names.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Loss(pub f64);
+
+/// FLOPs per parameter and token of training: C = 6·N·D.
+///
+/// Two for the forward pass and four for the backward pass; attention and the
+/// embedding look-up are not counted. Source: Kaplan et al. 2020, section 2.1
+/// (arXiv:2001.08361).
+pub const FLOPS_PER_PARAM_TOKEN: f64 = 6.0;
+
+/// The compute of one run by the 6ND rule: C = 6·N·D.
+pub fn six_nd(params: Params, tokens: Tokens) -> Flops {
+    Flops(FLOPS_PER_PARAM_TOKEN * params.0 * tokens.0)
+}
+
+/// Tokens that compute C buys for a model of N parameters: D = C / 6N.
+pub fn tokens_bought(compute: Flops, params: Params) -> Tokens {
+    Tokens(compute.0 / (FLOPS_PER_PARAM_TOKEN * params.0))
+}
+
+/// Parameters that compute C pays for on D tokens: N = C / 6D.
+pub fn params_afforded(compute: Flops, tokens: Tokens) -> Params {
+    Params(compute.0 / (FLOPS_PER_PARAM_TOKEN * tokens.0))
+}
+
+/// A count with an SI-like suffix in three significant digits: `9.19B`, `183B`, `5.55e17`.
+fn count(value: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const SUFFIXES: [(f64, &str); 5] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")];
+    // 999.5 rounds to "1000", which belongs to the next suffix up.
+    let Some((unit, suffix)) = SUFFIXES.into_iter().find(|(unit, _)| value >= 0.9995 * unit) else {
+        return f.pad(&format!("{value:.3}"));
+    };
+    let scaled = value / unit;
+    if scaled >= 9995.0 {
+        return f.pad(&scientific(value, 3));
+    }
+    let decimals = if scaled >= 99.95 {
+        0
+    } else if scaled >= 9.995 {
+        1
+    } else {
+        2
+    };
+    f.pad(&format!("{scaled:.decimals$}{suffix}"))
+}
+
+/// Scientific notation with at most `digits` significant digits and no trailing zeros: `6e18`, `1.25e16`.
+pub(crate) fn scientific(value: f64, digits: usize) -> String {
+    let text = format!("{value:.*e}", digits.saturating_sub(1));
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
+    let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+    format!("{mantissa}e{exponent}")
+}
+
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        count(self.0, f)
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        count(self.0, f)
+    }
+}
+
+impl fmt::Display for Flops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&scientific(self.0, 3))
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.4}", self.0))
+    }
+}
+
+/// Text that is no amount of compute.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{text}\" is not an amount of compute; write FLOPs such as 1e23, 10^23 or 6.5e21")]
+pub struct ParseFlopsError {
+    text: String,
+}
+
+impl FromStr for Flops {
+    type Err = ParseFlopsError;
+
+    /// Reads `1e23`, `1e+23`, `10^23`, `2*10^23`, `2x10^23` or a plain number.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || ParseFlopsError { text: text.to_string() };
+        let trimmed = text.trim();
+        let value = match trimmed.split_once('^') {
+            None => number(trimmed).ok_or_else(refuse)?,
+            Some((left, exponent)) => {
+                let (factor, base) = match left.rsplit_once(['*', 'x', '·', '×']) {
+                    None => (1.0, left),
+                    Some((factor, base)) => (number(factor.trim()).ok_or_else(refuse)?, base),
+                };
+                let exponent = number(exponent.trim()).ok_or_else(refuse)?;
+                factor * number(base.trim()).ok_or_else(refuse)?.powf(exponent)
+            }
+        };
+        if value.is_finite() && value > 0.0 { Ok(Flops(value)) } else { Err(refuse()) }
+    }
+}
+
+/// A plain decimal number. Rust's own parser also takes "inf" and "nan"; this does not.
+fn number(text: &str) -> Option<f64> {
+    if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) {
+        text.parse().ok()
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_three_digits() {
+        let said: Vec<String> =
+            [70054233904.7, 206118539185.0, 999_999.0, 9.189e9, 49_999_999.0, 1.4e12, 20.0, 0.5, 3.2e16]
+                .map(|n| Params(n).to_string())
+                .to_vec();
+        assert_eq!(said, ["70.1B", "206B", "1.00M", "9.19B", "50.0M", "1.40T", "20.0", "0.500", "3.2e16"]);
+        assert_eq!(Flops(6e18).to_string(), "6e18");
+        assert_eq!(Flops(1.25e16).to_string(), "1.25e16");
+        assert_eq!(Flops(1e23).to_string(), "1e23");
+    }
+
+    #[test]
+    fn compute_is_read_in_the_ways_people_write_it() {
+        for text in ["1e23", "1e+23", "1E23", "10^23", " 10^23 ", "1*10^23", "1x10^23", "100000000000000000000000"] {
+            let Flops(value) = text.parse().expect(text);
+            assert!((value / 1e23 - 1.0).abs() < 1e-12, "{text} read as {value}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for text in ["", "lots", "-1e23", "0", "inf", "nan", "1e400", "10^", "^23", "10^400", "1e23 FLOPs", "1e23,1e24"]
+        {
+            assert!(text.parse::<Flops>().is_err(), "{text} was taken");
+        }
+    }
+}
