@@ -141,9 +141,9 @@ pub enum Status {
 pub struct Optimum {
     /// C of the budget.
     pub compute: Flops,
-    /// N_opt(C); none where the profile has no minimum to give.
+    /// N*(C); none where the profile has no minimum to give.
     pub params: Option<Params>,
-    /// D_opt(C).
+    /// D*(C).
     pub tokens: Option<Tokens>,
     /// Loss at the optimum.
     pub loss: Option<Loss>,
