@@ -173,6 +173,6 @@ fn summarise(table: &RunTable, profiles: &[Profile], noise: Noise) -> DataSummar
         condition: provenance.condition.clone(),
         conventions: table.conventions,
         noise_free: noise.noise_free,
-        noise_sd: noise.sd,
+        noise_share: noise.share(),
     }
 }

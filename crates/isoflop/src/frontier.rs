@@ -2,6 +2,7 @@
 
 use crate::analysis::OptimumFlag;
 use crate::approach::{Allocation, Approach, Sample, Weighting};
+use crate::interval::robust_sd;
 use crate::noise::Noise;
 use crate::power_law::{Point, PowerLaw};
 use crate::profile::Profile;
@@ -12,10 +13,6 @@ pub const BUDGETS_NEEDED: usize = 3;
 
 /// A wall must rise this many noise standard deviations above the best run to be told from noise (check D1).
 const WALL: f64 = 2.0;
-
-/// The standard deviation of ln N* that an interpolation can claim at best, in spacings of the grid.
-/// Source: Porian et al. 2024, appendix (arXiv:2406.19146).
-const RESOLUTION: f64 = 0.33;
 
 /// The optimum of one budget, and why it is no part of the law if it is not.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +64,10 @@ fn flag_of(
     noise: &Noise,
     at_edge: bool,
 ) -> Option<OptimumFlag> {
-    if at_edge || best_is_unwalled(profile, noise) {
+    // A law weighted by resolution counts a budget by how often its optimum is found inside the grid
+    // when the losses are disturbed: a low wall costs it weight, not its place.
+    let unwalled = approach.weighting() == Weighting::Equal && open_side(profile, noise).is_some();
+    if at_edge || unwalled {
         return Some(OptimumFlag::Edge);
     }
     let clear = approach.valley_is_clear(&profile.sizes, sample)
@@ -75,15 +75,30 @@ fn flag_of(
     (!clear).then_some(OptimumFlag::NoValley)
 }
 
-/// Whether the best run of a profile is its smallest or largest model, or has no run on one of its
-/// sides that is worse by more than the noise: the minimum may then lie beyond the grid.
-pub fn best_is_unwalled(profile: &Profile, noise: &Noise) -> bool {
+/// A side of a grid of sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Towards smaller models.
+    Small,
+    /// Towards larger models.
+    Large,
+}
+
+/// The side on which a profile's minimum may lie beyond the grid: there its best run is the last, or
+/// no run is worse than the best by more than the noise. None where the valley has both walls.
+pub fn open_side(profile: &Profile, noise: &Noise) -> Option<Side> {
     let loss = &profile.loss;
-    let Some(best) = (0..loss.len()).min_by(|&a, &b| loss[a].total_cmp(&loss[b])) else { return true };
+    let best = (0..loss.len()).min_by(|&a, &b| loss[a].total_cmp(&loss[b]))?;
     let ln = &profile.sizes.ln;
     let wall = loss[best] + WALL * noise.sd_at(loss[best]);
-    let walled = |side: &dyn Fn(usize) -> bool| (0..loss.len()).any(|i| side(i) && loss[i] >= wall);
-    profile.at_edge(best) || !walled(&|i| ln[i] < ln[best]) || !walled(&|i| ln[i] > ln[best])
+    let walled = |beyond: &dyn Fn(usize) -> bool| (0..loss.len()).any(|i| beyond(i) && loss[i] >= wall);
+    if !walled(&|i| ln[i] < ln[best]) {
+        Some(Side::Small)
+    } else if !walled(&|i| ln[i] > ln[best]) {
+        Some(Side::Large)
+    } else {
+        None
+    }
 }
 
 /// The laws through `optima`, (ln N*, ln D*) per budget with NaN where there is none; none below [`BUDGETS_NEEDED`] budgets.
@@ -107,7 +122,8 @@ pub fn laws(ln_c: &[f64], optima: &[[f64; 2]], weights: &[[f64; 2]]) -> Option<L
 /// How one approach's optimum of one budget moved among the resampled tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Scatter {
-    /// Standard deviation of (ln N*, ln D*); NaN below two tables.
+    /// Robust standard deviation of (ln N*, ln D*): 1.4826 times the median distance from the median,
+    /// so that a second minimum reached by few tables does not decide. NaN where no table gave an optimum.
     pub sd: [f64; 2],
     /// Share of the tables that gave an optimum inside the grid.
     pub found: f64,
@@ -117,32 +133,27 @@ pub struct Scatter {
 pub fn scatter(optima: &Optima, approach: usize, budgets: usize) -> Vec<Scatter> {
     (0..budgets)
         .map(|b| {
-            let values = || (0..optima.tables()).map(|k| optima.table(k, approach)[b]).filter(|v| v[0].is_finite());
-            let count = values().count() as f64;
-            let sd = [0, 1].map(|axis| {
-                let mean = values().map(|v| v[axis]).sum::<f64>() / count;
-                (values().map(|v| (v[axis] - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
-            });
-            Scatter { sd, found: count / optima.tables() as f64 }
+            let values = |axis: usize| -> Vec<f64> {
+                let all = (0..optima.tables()).map(|k| optima.table(k, approach)[b][axis]);
+                all.filter(|v| v.is_finite()).collect()
+            };
+            let sd = [0, 1].map(|axis| robust_sd(&mut values(axis)));
+            Scatter { sd, found: values(0).len() as f64 / optima.tables() as f64 }
         })
         .collect()
 }
 
 /// The weight of each budget in an approach's laws.
-///
-/// Inverse variance: 1/sd², where sd is at least a third of the grid's spacing
-/// and is inflated by the share of tables that gave an optimum.
 pub fn weights(weighting: Weighting, profiles: &[Profile], scatter: &[Scatter]) -> Vec<[f64; 2]> {
     let weigh = |(profile, scatter): (&Profile, &Scatter)| {
-        [(&profile.sizes, scatter.sd[0]), (&profile.tokens, scatter.sd[1])].map(|(axis, sd)| {
+        [&profile.sizes, &profile.tokens].map(|axis| {
             let spacing = 2.0 * axis.half_width / (axis.distinct.max(2) - 1) as f64;
-            // f64::max ignores a NaN sd: a budget that was never found again gets the floor, and a share of zero.
-            let sd = sd.max(RESOLUTION * spacing) / scatter.found.max(1e-3);
-            1.0 / (sd * sd)
+            // An optimum that no disturbed table found again keeps a sliver of weight, so that three such still have a line.
+            (scatter.found.max(1e-3) / spacing).powi(2)
         })
     };
     match weighting {
         Weighting::Equal => vec![[1.0; 2]; profiles.len()],
-        Weighting::InverseVariance => profiles.iter().zip(scatter).map(weigh).collect(),
+        Weighting::Resolution => profiles.iter().zip(scatter).map(weigh).collect(),
     }
 }

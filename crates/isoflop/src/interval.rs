@@ -1,4 +1,21 @@
-//! Intervals from resampled values.
+//! Intervals and robust spreads from resampled values.
+
+/// One over the median of |z| for a standard normal z: turns a median deviation into a standard deviation.
+pub const MEDIAN_TO_SD: f64 = 1.4826;
+
+/// The median of `values`, which are put in partial order; NaN of none.
+pub fn median(values: &mut [f64]) -> f64 {
+    if values.is_empty() { f64::NAN } else { quantile(values, 0.5) }
+}
+
+/// The standard deviation of normal values with the same median distance from their median.
+pub fn robust_sd(values: &mut [f64]) -> f64 {
+    let middle = median(values);
+    for value in values.iter_mut() {
+        *value = (*value - middle).abs();
+    }
+    MEDIAN_TO_SD * median(values)
+}
 
 /// The ends of the central interval at `level`, by linear interpolation between order statistics.
 ///

@@ -37,6 +37,10 @@ pub struct Axis {
     pub scaled: Vec<f64>,
     /// Positions in ascending order of `ln`.
     pub order: Vec<usize>,
+    /// Smallest ln.
+    pub low: f64,
+    /// Largest ln.
+    pub high: f64,
     /// Middle of the range of `ln`.
     pub center: f64,
     /// Half of the range of `ln`; 1 where all runs agree, so that scaling is always defined.
@@ -55,17 +59,12 @@ impl Axis {
         let center = 0.5 * (low + high);
         let scaled = ln.iter().map(|x| (x - center) / half_width).collect();
         let distinct = order.windows(2).filter(|pair| ln[pair[0]] != ln[pair[1]]).count() + usize::from(!ln.is_empty());
-        Self { ln, scaled, order, center, half_width, distinct }
+        Self { ln, scaled, order, low, high, center, half_width, distinct }
     }
 
     /// The value whose scaled coordinate is u.
     pub fn unscale(&self, u: f64) -> f64 {
         self.center + self.half_width * u
-    }
-
-    /// Smallest and largest ln.
-    pub fn range(&self) -> (f64, f64) {
-        (self.center - self.half_width, self.center + self.half_width)
     }
 }
 
@@ -118,8 +117,7 @@ impl Profile {
 
     /// Whether run `i` is the smallest or the largest model of the profile.
     pub fn at_edge(&self, i: usize) -> bool {
-        let ln = &self.sizes.ln;
-        ln[i] == ln[0] || ln[i] == ln[ln.len() - 1]
+        self.sizes.ln[i] == self.sizes.low || self.sizes.ln[i] == self.sizes.high
     }
 }
 

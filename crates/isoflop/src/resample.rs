@@ -98,6 +98,7 @@ fn draw_table(plan: &Plan, k: u64, room: &mut Room, table: &mut [[f64; 2]]) {
             for (a, approach) in plan.approaches.iter().enumerate() {
                 if approach.resampling() == resampling
                     && let Ok(found) = approach.optimum(profile, sample)
+                    && !found.at_edge
                 {
                     table[a * budgets + b] = [found.ln_params, found.ln_tokens];
                 }

@@ -6,6 +6,8 @@
 //! wastes the share 1 − e^(−Δ) of C. For L = E + A·N^−α + B·D^−β with C = 6ND the
 //! ratio L″/g is α + β, at every budget.
 
+use crate::interval::median;
+
 /// L″/g of a table's valleys: the sum of exponents α + β where the Chinchilla form holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ValleyShape {
@@ -31,11 +33,7 @@ impl ValleyShape {
         if ratios.is_empty() {
             return None;
         }
-        ratios.sort_by(f64::total_cmp);
-        let middle = ratios.len() / 2;
-        let exponent_sum =
-            if ratios.len() % 2 == 1 { ratios[middle] } else { 0.5 * (ratios[middle - 1] + ratios[middle]) };
-        Some(Self { exponent_sum })
+        Some(Self { exponent_sum: median(&mut ratios) })
     }
 
     /// The share of C wasted by a model `ratio` times the optimal size.

@@ -40,7 +40,7 @@ impl Approach for Akima {
     }
 
     fn weighting(&self) -> Weighting {
-        Weighting::InverseVariance
+        Weighting::Resolution
     }
 
     fn minimum(&self, axis: &Axis, sample: Sample) -> Result<Minimum, OptimumFlag> {
@@ -116,9 +116,8 @@ impl Interpolant {
             lowest = (self.y[last], self.x[last], f64::NAN);
         }
         let (ln_loss, ln, bend) = lowest;
-        let (low, high) = axis.range();
         let loss = ln_loss.exp();
-        Minimum { ln, loss, curvature: loss * bend, at_edge: ln <= low || ln >= high }
+        Minimum { ln, loss, curvature: loss * bend, at_edge: ln <= axis.low || ln >= axis.high }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The run of lowest loss per budget, as it was trained.
 
-use super::{Allocation, Approach, Curve, Minimum, Sample, inside};
+use super::{Allocation, Approach, Curve, Minimum, Sample};
 use crate::analysis::OptimumFlag;
 use crate::profile::{Axis, Profile};
 
@@ -31,7 +31,7 @@ impl Approach for BestRun {
         let with_weight = axis.order.iter().copied().filter(|&i| sample.weights[i] > 0.0);
         let best = with_weight.min_by(|&a, &b| sample.loss[a].total_cmp(&sample.loss[b]));
         let best = best.ok_or(OptimumFlag::TooFewSizes)?;
-        let at_edge = !inside(axis.scaled[best]);
+        let at_edge = axis.ln[best] == axis.low || axis.ln[best] == axis.high;
         Ok(Minimum { ln: axis.ln[best], loss: sample.loss[best], curvature: f64::NAN, at_edge })
     }
 

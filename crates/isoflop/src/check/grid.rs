@@ -3,7 +3,8 @@
 use super::{DataView, Finding, FitView, counted, list};
 use crate::analysis::{OptimumFlag, Severity, Status};
 use crate::approach::Sample;
-use crate::frontier::{BUDGETS_NEEDED, best_is_unwalled};
+use crate::frontier::{BUDGETS_NEEDED, Side, open_side};
+use crate::interval::median;
 use crate::polynomial::Polynomial;
 use crate::power_law::{Point, PowerLaw};
 use crate::profile::Profile;
@@ -12,42 +13,32 @@ use crate::units::{Flops, Params};
 /// Distinct sizes that a parabola (3 coefficients) needs to leave anything to check it by.
 const SIZES_NEEDED: usize = 4;
 
-/// D1, from the table: profiles whose best run has no wall on one side.
+/// D1, from the table: profiles whose valley has no wall on one side.
 pub(super) fn unwalled(view: &DataView) -> Vec<Finding> {
-    let side = |small: bool| -> Vec<&Profile> {
-        let at_side =
-            |p: &&Profile| best_is_unwalled(p, &view.noise) && p.sizes.distinct > 1 && (best_u(p) < 0.0) == small;
-        view.profiles.iter().filter(at_side).collect()
+    let open = |p: &Profile| if p.sizes.distinct > 1 { open_side(p, &view.noise) } else { None };
+    let walled = view.profiles.iter().filter(|p| open(p).is_none()).count();
+    let severity = if walled < BUDGETS_NEEDED { Severity::Refuse } else { Severity::Warn };
+    let finding = |side: Side| {
+        let profiles: Vec<&Profile> = view.profiles.iter().filter(|p| open(p) == Some(side)).collect();
+        let budgets: Vec<Flops> = profiles.iter().map(|p| p.compute).collect();
+        let (end, comparative, beyond) = match side {
+            Side::Small => ("small", "smaller", "below"),
+            Side::Large => ("large", "larger", "above"),
+        };
+        let bound = match side {
+            Side::Small => profiles.iter().map(|p| p.sizes.low).reduce(f64::min)?,
+            Side::Large => profiles.iter().map(|p| p.sizes.high).reduce(f64::max)?,
+        };
+        let message = format!(
+            "At {} FLOPs no run at the {end} end of the sizes is clearly worse than the best one, so the optimum may be \
+             {comparative} still. {} left out of the laws.",
+            list(&budgets),
+            if budgets.len() == 1 { "This budget is" } else { "These budgets are" }
+        );
+        let advice = format!("Train models {beyond} {} parameters there.", Params(bound.exp()));
+        Some(Finding::new(severity, message, advice))
     };
-    let inner = view.profiles.iter().filter(|p| !best_is_unwalled(p, &view.noise)).count();
-    let severity = if inner < BUDGETS_NEEDED { Severity::Refuse } else { Severity::Warn };
-    [(true, "smaller", "below"), (false, "larger", "above")]
-        .into_iter()
-        .filter_map(|(small, comparative, beyond)| {
-            let profiles = side(small);
-            let first = profiles.first()?;
-            let end = |p: &Profile| {
-                let (low, high) = p.sizes.range();
-                if small { low } else { high }
-            };
-            let bound = profiles.iter().map(|p| end(p)).fold(end(first), if small { f64::min } else { f64::max });
-            let budgets: Vec<Flops> = profiles.iter().map(|p| p.compute).collect();
-            let message = format!(
-                "At {} FLOPs the best run sits at the {} end of its sizes, so the optimum may be {comparative} still. \
-                 {} left out of every law.",
-                list(&budgets),
-                if small { "small" } else { "large" },
-                if budgets.len() == 1 { "This budget is" } else { "These budgets are" }
-            );
-            let advice = format!("Train models {beyond} {} parameters there.", Params(bound.exp()));
-            Some(Finding::new(severity, message, advice))
-        })
-        .collect()
-}
-
-/// Scaled position of the best run among the sizes.
-fn best_u(profile: &Profile) -> f64 {
-    profile.best(&profile.loss, &vec![1.0; profile.len()]).map_or(0.0, |i| profile.sizes.scaled[i])
+    [Side::Small, Side::Large].into_iter().filter_map(finding).collect()
 }
 
 /// D1, from the fits: the best run is inside, but the recommended approach's optimum is not.
@@ -58,7 +49,7 @@ pub(super) fn outside(view: &FitView) -> Vec<Finding> {
         .profiles
         .iter()
         .zip(&fitted.found)
-        .filter(|(p, f)| f.flag == Some(OptimumFlag::Edge) && !best_is_unwalled(p, &view.data.noise))
+        .filter(|(p, f)| f.flag == Some(OptimumFlag::Edge) && open_side(p, &view.data.noise).is_none())
         .map(|(p, _)| p.compute)
         .collect();
     if budgets.is_empty() {
@@ -169,28 +160,35 @@ pub(super) fn off_centre(view: &FitView) -> Vec<Finding> {
     let off: Vec<Flops> =
         usable().filter(|(p, away)| away.abs() > OFF_CENTRE * p.sizes.half_width).map(|(p, _)| p.compute).collect();
     let drift = drift(&usable().map(|(p, away)| (p.compute.0.ln(), away)).collect::<Vec<_>>());
-    let skew = skew(view.data.profiles);
-    let bias = |p: &Profile, away: f64| {
-        let h = p.sizes.half_width;
-        skew * (away * away - h * h / 5.0) / (2.0 * (1.0 + skew * away))
-    };
-    let worst = usable().map(|(p, away)| bias(p, away)).max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
-    let so = format!("A parabola's N* is then off by up to {:.1} % at one budget.", 100.0 * worst.abs().exp_m1());
+    let so = far_runs_shift(view).map_or(String::new(), |shift| {
+        format!(
+            " Runs far from the valley then shift a parabola's N*: here by up to {:.1} % at one budget.",
+            100.0 * shift
+        )
+    });
     let advice =
         "Centre each budget's sizes on its own N*; trust cubic and near-valley over parabola where they differ.";
     let mut findings = Vec::new();
     if !off.is_empty() {
-        let message = format!("The sizes at {} FLOPs are not centred on the optimum. {so}", list(&off));
+        let message = format!("The sizes at {} FLOPs are not centred on the optimum.{so}", list(&off));
         findings.push(Finding::new(Severity::Warn, message, advice));
     }
     if let Some(factor) = drift {
         let message = format!(
             "From the smallest to the largest budget the centre of the sizes drifts by a factor {factor:.1} against the \
-             optimum, which bends a parabola's exponent. {so}"
+             optimum, which bends a parabola's exponent.{so}"
         );
         findings.push(Finding::new(Severity::Warn, message, advice));
     }
     findings
+}
+
+/// The largest difference between N* by a parabola through all runs and through those near the valley, as a share.
+fn far_runs_shift(view: &FitView) -> Option<f64> {
+    let ((all, _), (near, _)) = (view.by_name("parabola")?, view.by_name("near-valley")?);
+    let shifts =
+        all.found.iter().zip(&near.found).filter_map(|(a, b)| Some(a.usable()?.ln_params - b.usable()?.ln_params));
+    shifts.map(|shift| shift.abs().exp_m1()).max_by(f64::total_cmp)
 }
 
 /// The factor by which centre/N* moves over the ladder, if that is much and not scatter.
@@ -250,6 +248,5 @@ fn skew(profiles: &[Profile]) -> f64 {
     if mean.abs() < 2.0 * sd / count.sqrt() {
         return 0.0;
     }
-    ratios.sort_by(f64::total_cmp);
-    ratios[ratios.len() / 2]
+    median(&mut ratios)
 }

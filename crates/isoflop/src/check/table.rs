@@ -85,11 +85,11 @@ fn disagreement(view: &DataView) -> Option<Finding> {
 
 /// D19: losses that follow a smooth formula to rounding.
 pub(super) fn noise_free(view: &DataView) -> Vec<Finding> {
-    match view.noise.sd {
-        Some(sd) if view.noise.noise_free => vec![Finding::new(
+    match view.noise.share() {
+        Some(share) if view.noise.noise_free => vec![Finding::new(
             Severity::Inform,
             format!(
-                "The losses follow a smooth formula to {sd:.0e}: this table was computed, not trained. Without noise an \
+                "The losses follow a smooth formula to {share:.0e} of their value: this table was computed, not trained. Without noise an \
                  interval from resampling means nothing; what separates the approaches is bias alone."
             ),
             "Judge the approaches by how they differ, not by their intervals.",
