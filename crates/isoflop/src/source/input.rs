@@ -61,7 +61,10 @@ impl Input {
     }
 
     /// Takes bytes that are already in memory; `path` is for messages and its extension.
-    pub(super) fn from_bytes(path: &str, stored: Vec<u8>, progress: &dyn Progress) -> Result<Self, ReadError> {
+    ///
+    /// # Errors
+    /// As [`Input::load`], except that no file is opened.
+    pub fn from_bytes(path: &str, stored: Vec<u8>, progress: &dyn Progress) -> Result<Self, ReadError> {
         use std::fmt::Write as _;
         let mut sha256 = String::with_capacity(64);
         for byte in Sha256::digest(&stored) {

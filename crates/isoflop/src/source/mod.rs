@@ -20,6 +20,7 @@ mod names;
 mod near;
 mod parquet;
 mod scanner;
+mod value;
 
 use std::ops::{ControlFlow, Range};
 
