@@ -123,13 +123,12 @@ pub fn plain_spelling(text: &str) -> Option<String> {
     Some(format!("{:e}", value * 10_f64.powi(power)))
 }
 
-/// Text cut to a length that a sentence can carry.
-fn shortened(text: &str) -> Cow<'_, str> {
+/// Text cut to a length that a sentence can carry, on one line.
+fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
-    match text.char_indices().nth(SHOWN) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-    }
+    let mut rest = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let shown: String = rest.by_ref().take(SHOWN).collect();
+    if rest.next().is_some() { shown + "…" } else { shown }
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Delimited {
                 ReadError::new(ReadErrorKind::Malformed, &input.path, format!("cannot be split into fields: {error}"))
             })?;
             if !more {
-                return Ok(());
+                return self.closed(input, counted);
             }
             // The reader may stand before the line feed of the last record or before blank lines.
             let offset = before + bytes[before..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -128,12 +128,22 @@ impl Delimited {
 
     /// Where each field of the record at byte `row` stands, quotes included.
     fn fields(&self, input: &Input, row: usize) -> Vec<Range<usize>> {
+        self.split(input, row).0
+    }
+
+    /// The fields of a record, and whether the last of them is still inside its
+    /// quotes at the end of the file. Kept beside the csv crate because that
+    /// tells where records begin and not where fields do.
+    fn split(&self, input: &Input, row: usize) -> (Vec<Range<usize>>, bool) {
         let delimiter = self.delimiter(input);
         let (mut fields, mut start, mut quoted) = (Vec::new(), row, false);
         for (index, &byte) in input.bytes.iter().enumerate().skip(row) {
             match byte {
                 b'"' if quoted || index == start => quoted = !quoted,
-                b'\n' if !quoted => break,
+                b'\r' | b'\n' if !quoted => {
+                    fields.push(start..index);
+                    return (fields, false);
+                }
                 _ if byte == delimiter && !quoted => {
                     fields.push(start..index);
                     start = index + 1;
@@ -141,26 +151,34 @@ impl Delimited {
                 _ => {}
             }
         }
-        let rest = &input.bytes[start..];
-        let length = if quoted { Some(rest.len()) } else { rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) };
-        fields.push(start..start + length.unwrap_or(rest.len()));
-        fields
+        fields.push(start..input.bytes.len());
+        (fields, quoted)
+    }
+
+    /// An error if the record at byte `row`, the last one, ends inside quotes: the
+    /// csv crate would silently make the rest of the file one field.
+    fn closed(&self, input: &Input, row: usize) -> Result<(), ReadError> {
+        let (fields, quoted) = self.split(input, row);
+        let Some(open) = fields.last().filter(|_| quoted) else { return Ok(()) };
+        let message = "a double quote opens a field here that never closes";
+        let error = input.fault(ReadErrorKind::Malformed, Some(open.start..open.start + 1), message);
+        Err(error.hint("close it with another double quote, or remove it"))
     }
 
     /// The error for a row whose fields do not match the header.
     fn ragged(&self, input: &Input, row: usize, found: usize, expected: usize) -> ReadError {
+        if let Err(unclosed) = self.closed(input, row) {
+            return unclosed;
+        }
         let fields = self.fields(input, row);
         let last = fields.last().cloned().unwrap_or(row..row);
-        // The first field too many, or the end of a row that has too few.
-        let span = fields.into_iter().nth(expected).unwrap_or(last.end..last.end);
-        let several_lines = input.bytes[row..span.end].contains(&b'\n');
+        // A field over several lines is the likely culprit; else the first field
+        // too many, or the end of a row that has too few.
+        let long = fields.iter().find(|field| input.bytes[(*field).clone()].contains(&b'\n')).cloned();
+        let span = long.or_else(|| fields.get(expected).cloned()).unwrap_or(last.end..last.end);
         let message = format!("the row has {found} fields; the header has {expected}");
         let error = input.fault(ReadErrorKind::Malformed, Some(span), message);
-        if several_lines {
-            error.hint("a double quote before this place opens a field and never closes it")
-        } else {
-            error.hint("put text that holds the delimiter in double quotes, or complete the row")
-        }
+        error.hint("put text that holds the delimiter in double quotes, or complete the row")
     }
 }
 

@@ -55,6 +55,8 @@ const COMPARISON: u8 = 3;
 const UNARY: u8 = 6;
 /// Parentheses and signs nested deeper than this are refused rather than followed.
 const DEEPEST: usize = 64;
+/// More operators are refused: a chain of them is as deep as it is long when it is worked out.
+const LONGEST: usize = 500;
 
 impl Operator {
     /// The operator as it is written.
@@ -75,7 +77,7 @@ pub(super) type Names = Vec<(String, Range<usize>)>;
 
 /// Parses all of `text`.
 pub(super) fn parse(text: &str) -> Result<(Expression, Names), Misfit> {
-    let mut parser = Parser { text, at: 0, names: Vec::new(), depth: 0 };
+    let mut parser = Parser { text, at: 0, names: Vec::new(), depth: 0, operators: 0 };
     let expression = parser.expression(0)?;
     if parser.rest().is_empty() { Ok((expression, parser.names)) } else { Err(parser.expected("an operator")) }
 }
@@ -85,6 +87,7 @@ struct Parser<'a> {
     at: usize,
     names: Names,
     depth: usize,
+    operators: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -136,6 +139,10 @@ impl<'a> Parser<'a> {
             let place = self.at..self.at + operator.spelling().len();
             if power == COMPARISON && std::mem::replace(&mut compared, true) {
                 return Err(self.misfit(place.len(), "comparisons do not chain; write a < b && b < c"));
+            }
+            self.operators += 1;
+            if self.operators > LONGEST {
+                return Err(self.misfit(place.len(), format!("the condition has more than {LONGEST} operators")));
             }
             self.at = place.end;
             let right = self.expression(power)?;

@@ -101,11 +101,11 @@ pub(super) fn fit(role: Role, column: &str) -> Option<Fit> {
     let last = column.rsplit('/').next().unwrap_or(column);
     let whole = normalised(column);
     let plain = |name: &str| plain_names(role).contains(&name);
-    let tier = if plain(&whole) {
+    let tier = if unfit(role, &whole, &words) {
+        return None;
+    } else if plain(&whole) {
         // One letter says less than a word: `n` beside `params` is something else.
         u8::from(whole.len() == 1)
-    } else if unfit(role, &whole, &words) {
-        return None;
     } else if plain(&normalised(last)) && role != Role::Loss {
         1
     } else {
