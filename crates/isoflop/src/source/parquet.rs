@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parquet::errors::ParquetError;
@@ -51,15 +52,17 @@ impl Source for Parquet {
         let projection =
             Type::group_type_builder(about.schema().name()).with_fields(fields).build().map_err(damaged)?;
         let rows = usize::try_from(about.num_rows()).unwrap_or(0).max(1);
-        for (index, row) in reader.get_row_iter(Some(projection)).map_err(damaged)?.enumerate() {
-            let row = row.map_err(damaged)?;
+        let mut records = guarded(|| reader.get_row_iter(Some(projection))).map_err(damaged)?;
+        let mut index = 0;
+        while let Some(row) = guarded(|| records.next().transpose()).map_err(damaged)? {
             let found: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
             let value =
                 |place: &Option<usize>| place.and_then(|place| found.get(place).copied()).map_or(Cell::Missing, cell);
             let cells: Vec<Cell<'_>> = places.iter().map(value).collect();
             // How far the reading is, in bytes, as the other sources tell it.
-            let offset = input.bytes.len() / rows * index;
-            if visit(Row { line: index + 1, offset, cells: &cells })?.is_break() {
+            let offset = (input.bytes.len() / rows).saturating_mul(index).min(input.bytes.len());
+            index += 1;
+            if visit(Row { line: index, offset, cells: &cells })?.is_break() {
                 return Ok(());
             }
         }
@@ -76,7 +79,15 @@ fn open(input: &Input) -> Result<SerializedFileReader<bytes::Bytes>, ReadError> 
         let message = "does not begin with PAR1, as every Parquet file does";
         return Err(ReadError::new(ReadErrorKind::Malformed, &input.path, message));
     }
-    SerializedFileReader::new(input.bytes.clone()).map_err(|error| damaged(input, &error))
+    guarded(|| SerializedFileReader::new(input.bytes.clone())).map_err(|error| damaged(input, &error))
+}
+
+/// Runs a step of the Parquet library, which panics rather than fails on some
+/// damaged files (a page that refers to a dictionary that is not there, a
+/// negative offset). What it leaves behind is dropped, not used again.
+fn guarded<T>(step: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(step))
+        .unwrap_or_else(|_| Err(ParquetError::General("its parts contradict each other".to_string())))
 }
 
 fn damaged(input: &Input, error: &ParquetError) -> ReadError {
