@@ -226,6 +226,10 @@ pub(super) fn too_wide(view: &FitView) -> Vec<Finding> {
     )]
 }
 
+/// Standard errors from which an asymmetry counts. Few budgets give a t distribution with long tails: 2 would
+/// alarm on one symmetric table in ten.
+const SKEW_T: f64 = 4.0;
+
 /// L‴/L″ at the optimum, which is β − α where the Chinchilla form holds: the median over budgets of
 /// what a cubic finds, where that stands out from its own scatter across budgets; else 0.
 fn skew(profiles: &[Profile]) -> f64 {
@@ -245,7 +249,7 @@ fn skew(profiles: &[Profile]) -> f64 {
     let count = ratios.len() as f64;
     let mean = ratios.iter().sum::<f64>() / count;
     let sd = (ratios.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
-    if mean.abs() < 2.0 * sd / count.sqrt() {
+    if mean.abs() < SKEW_T * sd / count.sqrt() {
         return 0.0;
     }
     median(&mut ratios)

@@ -135,7 +135,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D12",
         title: "approaches disagree",
-        threshold: "largest N* over smallest above 1.3",
+        threshold: "largest N* over smallest above 1.3; a warning where the other's interval does not cover the difference",
         look: Look::Fits(agreement::spread),
     },
     Check {
@@ -153,7 +153,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D21",
         title: "refits that failed",
-        threshold: "over 5 % of the resampled tables give no law",
+        threshold: "over 5 % of the resampled tables give no law by the recommended approach",
         look: Look::Fits(law::failed_refits),
     },
     Check {
