@@ -1,0 +1,109 @@
+//! The approaches side by side: their laws and their forecasts.
+
+use isoflop::analysis::{Analysis, ApproachResult, Forecast, LawEstimate, Status};
+
+use crate::document::section::{Block, Section, Span};
+use crate::document::table::Table;
+use crate::report::Report;
+use crate::words;
+
+pub(crate) fn section(report: &Report<'_>) -> Section {
+    let analysis = report.analysis;
+    let mut section = Section::new("approaches", "Approaches side by side");
+    if report.figure("approaches").is_some() {
+        section.push(Block::Figure("approaches"));
+    }
+    if !analysis.approaches.is_empty() {
+        section.push(Block::Table(laws("Model size: N* = k·C^a", "a", analysis, |result| result.params_law.as_ref())));
+        section
+            .push(Block::Table(laws("Dataset size: D* = k·C^b", "b", analysis, |result| result.tokens_law.as_ref())));
+    }
+    let mut table = forecast_table("Forecasts of every approach", true);
+    for result in &analysis.approaches {
+        for forecast in &result.forecasts {
+            add(&mut table, Some(result.name), forecast, analysis.recommended == Some(result.name));
+        }
+    }
+    if !table.rows.is_empty() {
+        section.push(Block::Table(table));
+    }
+    if !analysis.answers.is_empty() {
+        section.push(Block::List(analysis.answers.iter().map(|answer| vec![Span::Text(answer.clone())]).collect()));
+    }
+    section
+}
+
+/// The figure of the dataset size; its numbers are the laws above and the forecasts of the recommended approach.
+pub(crate) fn dataset_size(report: &Report<'_>) -> Section {
+    let mut section = Section::new("dataset-size", "Dataset size");
+    if report.figure("dataset-size").is_some() {
+        section.push(Block::Figure("dataset-size"));
+        section.blocks.extend(forecasts_of_lead(report).map(Block::Table));
+    }
+    section
+}
+
+/// The forecasts of the recommended approach.
+pub(crate) fn forecasts_of_lead(report: &Report<'_>) -> Option<Table> {
+    let recommended = report.analysis.recommended_result()?;
+    let mut table = forecast_table(&format!("Forecasts by {}", recommended.name), false);
+    for forecast in &recommended.forecasts {
+        add(&mut table, None, forecast, false);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn forecast_table(caption: &str, with_names: bool) -> Table {
+    let columns = ["Approach", "Budget C (FLOPs)", ">N*", ">Interval", ">D*", ">Interval", ">D*/N*", ">Loss", ">Reach"];
+    Table::new(caption, if with_names { &columns } else { &columns[1..] })
+}
+
+fn add(table: &mut Table, name: Option<&str>, forecast: &Forecast, strong: bool) {
+    let none = || "–".to_string();
+    let (params, tokens) = (words::count(&forecast.params), words::count(&forecast.tokens));
+    let mut cells: Vec<String> = name.map(str::to_string).into_iter().collect();
+    cells.extend([
+        forecast.compute.to_string(),
+        params.value,
+        params.interval.unwrap_or_else(none),
+        tokens.value,
+        tokens.interval.unwrap_or_else(none),
+        words::ratio(forecast.tokens_per_param),
+        forecast.loss.as_ref().map_or_else(none, |loss| words::loss(loss).to_string()),
+        words::reach(forecast.reach),
+    ]);
+    if strong { table.strong_row(cells) } else { table.row(cells) }
+}
+
+fn laws(caption: &str, exponent: &str, analysis: &Analysis, law: fn(&ApproachResult) -> Option<&LawEstimate>) -> Table {
+    let exponent = format!(">Exponent {exponent}");
+    let columns = ["Approach", &exponent, ">Interval", ">k", ">Interval", ">R²", ">Budgets", "What it is"];
+    let mut table = Table::new(caption, &columns);
+    for result in &analysis.approaches {
+        let none = || "–".to_string();
+        let cells = match law(result) {
+            Some(law) => {
+                let (exponent, k) = (words::exponent(&law.exponent), words::coefficient(&law.coefficient));
+                [
+                    result.name.to_string(),
+                    exponent.value,
+                    exponent.interval.unwrap_or_else(none),
+                    k.value,
+                    k.interval.unwrap_or_else(none),
+                    format!("{:.4}", law.r2),
+                    law.points.to_string(),
+                    result.label.to_string(),
+                ]
+            }
+            None => {
+                let why = match result.status {
+                    Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
+                    Status::Ok => result.label.to_string(),
+                };
+                [result.name.to_string(), none(), none(), none(), none(), none(), none(), why]
+            }
+        };
+        if analysis.recommended == Some(result.name) { table.strong_row(cells) } else { table.row(cells) }
+    }
+    table
+}

@@ -1,0 +1,15 @@
+//! Numbers and conventions in the words of a person, for every output that a person reads.
+//!
+//! The terminal answer and the report say the same thing in the same digits
+//! because both ask here. Digits are earned: a value is written to the place
+//! where its interval has two digits left, never with fewer than three digits.
+
+mod data;
+mod said;
+mod scale;
+
+pub use data::{budgets, columns, compute_rule, conventions, loss_unit, params_count};
+pub use said::{Said, coefficient, count, exponent, loss};
+pub use scale::{level, percent, ratio, reach, refits, severity};
+
+pub(crate) use scale::{tick_count, tick_flops};
