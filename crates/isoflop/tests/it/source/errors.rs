@@ -6,11 +6,8 @@ use super::{read_bytes, read_text, read_where, told};
 
 #[test]
 fn a_diverged_run_is_told_as_the_guide_shows() {
-    let mut text = "params,tokens,budget,loss\n".to_string();
-    for row in 0..15 {
-        text += &format!("1e9,{}e10,1e20,2.5\n", row + 1);
-    }
-    text += "1.3e9,2.6e10,1e20,NaN\n";
+    let rows: Vec<String> = (1..=15).map(|row| format!("1e9,{row}e10,1e20,2.5")).collect();
+    let text = format!("params,tokens,budget,loss\n{}\n1.3e9,2.6e10,1e20,NaN\n", rows.join("\n"));
     assert_eq!(
         told(read_text("runs.csv", &text)),
         "runs.csv:17:19: loss is \"NaN\"; a positive finite number is needed\n   \
