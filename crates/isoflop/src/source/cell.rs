@@ -62,7 +62,7 @@ impl Cell<'_> {
     pub fn shown(&self) -> String {
         match self {
             Cell::Missing => "missing".to_string(),
-            Cell::Number(value) => format!("{value}"),
+            Cell::Number(value) => spelled(*value),
             Cell::Bool(value) => format!("{value}"),
             Cell::Text(text) => format!("\"{}\"", shortened(text)),
             Cell::Untyped(text) => format!("\"{}\"", shortened(text)),
@@ -121,6 +121,15 @@ pub fn plain_spelling(text: &str) -> Option<String> {
         return Some(digits);
     }
     Some(format!("{:e}", value * 10_f64.powi(power)))
+}
+
+/// A number as a person writes it, and the infinities as JSON files do.
+pub fn spelled(value: f64) -> String {
+    match value.abs() {
+        f64::INFINITY => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_string(),
+        size if size >= 1e16 || (size < 1e-4 && size > 0.0) => format!("{value:e}"),
+        _ => format!("{value}"),
+    }
 }
 
 /// Text cut to a length that a sentence can carry, on one line.
