@@ -43,7 +43,7 @@ impl Cell<'_> {
         })? * factor;
         match value {
             _ if value.is_nan() => Err(Unfit::NotFinite),
-            _ if value.is_infinite() => Err(if self.spells_infinity() { Unfit::NotFinite } else { Unfit::TooLarge }),
+            f64::INFINITY => Err(if self.spells_infinity() { Unfit::NotFinite } else { Unfit::TooLarge }),
             _ if value > 0.0 => Ok(value),
             _ => Err(Unfit::NotPositive),
         }
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(Cell::field("1e400").quantity(1.0), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("1e300").quantity(1e9), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("inf").quantity(1.0), Err(Unfit::NotFinite));
-        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::TooLarge));
+        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::NotPositive));
         assert_eq!(Cell::field("1e-400").quantity(1.0), Err(Unfit::NotPositive));
         assert_eq!(Cell::field("-0").quantity(1.0), Err(Unfit::NotPositive));
     }

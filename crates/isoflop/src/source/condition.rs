@@ -54,7 +54,7 @@ impl Condition {
                 let error = refuse(&Misfit { span, message });
                 return Err(match nearest(&name, there.chain(["params", "tokens", "compute", "loss"])) {
                     Some(near) => error.hint(format!("did you mean {}", as_name(near))),
-                    None => error,
+                    None => error.hint(format!("if it is text, put it in quotes: \"{name}\"")),
                 });
             }
         }

@@ -91,6 +91,16 @@ pub(super) const fn plain_names(role: Role) -> &'static [&'static str] {
     }
 }
 
+/// Names to recommend for a column.
+pub(super) const fn spoken(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Params => &["params", "parameters", "N"],
+        Role::Tokens => &["tokens", "training_tokens", "D"],
+        Role::Compute => &["compute_budget", "flops", "C"],
+        Role::Loss => &["final_loss", "val_loss", "loss"],
+    }
+}
+
 /// Names of the column that says what a run is called, best first.
 pub(super) const RUN_NAMES: [&str; 6] = ["name", "runname", "run", "displayname", "id", "runid"];
 

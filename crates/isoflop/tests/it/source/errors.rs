@@ -26,15 +26,15 @@ const CELLS: [(&str, &str, &str); 14] = [
     ("-5", "N is \"-5\"; a positive finite number is needed", "--where 'N > 0'"),
     ("nan", "N is \"nan\"; a positive finite number is needed", "--where 'N < 1e300'"),
     ("Infinity", "N is \"Infinity\"; a positive finite number is needed", "--where 'N < 1e300'"),
-    ("-inf", "N is \"-inf\"; a positive finite number is needed", "--where 'N < 1e300'"),
+    ("-inf", "N is \"-inf\"; a positive finite number is needed", "--where 'N > 0'"),
     ("1e400", "N is 1e400; a number below 1.8e308 is needed", "--where 'N < 1e300'"),
     ("70B", "N is \"70B\"; a number is needed", "write 7e10"),
     ("1.5 million", "N is \"1.5 million\"; a number is needed", "write 1.5e6"),
     ("\"1,000\"", "N is \"1,000\"; a number is needed", "write 1000"),
-    ("big", "N is \"big\"; a number is needed", "--params-column NAME"),
-    ("0x10", "N is \"0x10\"; a number is needed", "--params-column NAME"),
-    ("True", "N is \"True\"; a number is needed", "--params-column NAME"),
-    ("größe", "N is \"größe\"; a number is needed", "--params-column NAME"),
+    ("big", "N is \"big\"; a number is needed", "--where 'N != \"big\"'"),
+    ("0x10", "N is \"0x10\"; a number is needed", "--where 'N != \"0x10\"'"),
+    ("True", "N is \"True\"; a number is needed", "--where 'N != \"True\"'"),
+    ("größe", "N is \"größe\"; a number is needed", "--where 'N != \"größe\"'"),
 ];
 
 #[test]
@@ -45,6 +45,11 @@ fn csv_cells() {
         assert_eq!(error.to_string(), format!("r.csv:3:3: {sentence}"));
         assert!(error.hint.as_ref().is_some_and(|told| told.contains(hint)), "{cell}: {:?}", error.hint);
         assert_eq!(error.kind, ReadErrorKind::Value);
+        // A condition that a hint offers works as it is pasted.
+        if let Some((_, condition)) = error.hint.as_deref().and_then(|hint| hint.split_once("--where '")) {
+            let table = read_where("r.csv", &text, condition.split('\'').next().unwrap_or_default()).unwrap();
+            assert_eq!((table.used().count(), table.provenance.unusable.len()), (1, 1), "{condition}");
+        }
         assert_eq!(error.excerpt.unwrap().width, cell.chars().count().max(1));
     }
 }
