@@ -87,6 +87,17 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Keeps panics inside the Parquet library off the terminal: the reader catches them and tells the file's fault
+/// in its own words. Panics anywhere else are bugs of ours and print as usual.
+pub fn hush_parquet() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.location().is_some_and(|place| place.file().contains("parquet")) {
+            usual(panic);
+        }
+    }));
+}
+
 /// Tells a failure on standard error and gives the exit code.
 pub fn finish(outcome: Result<u8, Failure>) -> ExitCode {
     match outcome {

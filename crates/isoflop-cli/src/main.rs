@@ -9,5 +9,6 @@ mod terminal;
 mod watch;
 
 fn main() -> std::process::ExitCode {
+    exit::hush_parquet();
     exit::finish(cli::run())
 }
