@@ -73,8 +73,8 @@ pub struct DataSummary {
     pub conventions: Conventions,
     /// Whether the losses follow a smooth formula to rounding: a synthetic table without noise.
     pub noise_free: bool,
-    /// Standard deviation of one run's loss about its smooth profile, pooled over budgets, where it can be estimated.
-    pub noise_sd: Option<f64>,
+    /// Standard deviation of one run's loss about its smooth profile as a share of the loss, where the table shows it.
+    pub noise_share: Option<f64>,
 }
 
 /// A run that no fit used.
@@ -141,9 +141,9 @@ pub enum Status {
 pub struct Optimum {
     /// C of the budget.
     pub compute: Flops,
-    /// N_opt(C); none where the profile has no minimum to give.
+    /// N*(C); none where the profile has no minimum to give.
     pub params: Option<Params>,
-    /// D_opt(C).
+    /// D*(C).
     pub tokens: Option<Tokens>,
     /// Loss at the optimum.
     pub loss: Option<Loss>,

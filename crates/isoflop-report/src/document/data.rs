@@ -38,9 +38,11 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
     if let Some(condition) = &data.condition {
         facts.push(("Condition", vec![code(format!("--where '{condition}'"))]));
     }
-    let noise = match (data.noise_free, data.noise_sd) {
+    let noise = match (data.noise_free, data.noise_share) {
         (true, _) => Some("none to rounding: the losses follow a smooth formula".to_string()),
-        (false, Some(sd)) => Some(format!("{sd:.2e} standard deviation of one run about its profile")),
+        (false, Some(share)) => {
+            Some(format!("{} of the loss: standard deviation of one run about its profile", words::percent(share)))
+        }
         (false, None) => None,
     };
     facts.extend(noise.map(|noise| ("Noise", vec![text(noise)])));

@@ -23,7 +23,12 @@ pub(crate) enum Block {
     /// The figure of that name.
     Figure(&'static str),
     Table(Table),
-    Warning { id: &'static str, severity: Severity, message: String, advice: String },
+    Warning {
+        id: &'static str,
+        severity: Severity,
+        message: String,
+        advice: String,
+    },
     List(Vec<Vec<Span>>),
     /// Names and what they stand for.
     Facts(Vec<(&'static str, Vec<Span>)>),

@@ -46,9 +46,7 @@ fn advances(face: &'static [u8]) -> Vec<f64> {
     let Ok(font) = FontRef::new(face) else { return Vec::new() };
     let (charmap, metrics) = (font.charmap(), font.glyph_metrics(Size::new(1.0), LocationRef::default()));
     (0..TABLED)
-        .map(|code| {
-            charmap.map(code).and_then(|glyph| metrics.advance_width(glyph)).map_or(UNKNOWN_ADVANCE, f64::from)
-        })
+        .map(|code| charmap.map(code).and_then(|glyph| metrics.advance_width(glyph)).map_or(UNKNOWN_ADVANCE, f64::from))
         .collect()
 }
 

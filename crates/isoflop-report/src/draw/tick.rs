@@ -49,7 +49,10 @@ pub(crate) fn linear(low: f64, high: f64) -> Vec<Tick> {
     let values = round(low, high, 6.0);
     let step = values.get(1).zip(values.first()).map_or(1.0, |(b, a)| b - a);
     // The fewest decimals that write every step in full.
-    let in_full = |d: &usize| { let scaled = step * 10f64.powf(*d as f64); (scaled - scaled.round()).abs() < 1e-6 * scaled };
+    let in_full = |d: &usize| {
+        let scaled = step * 10f64.powf(*d as f64);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled
+    };
     let decimals = (0..13).find(in_full).unwrap_or(12);
     values.into_iter().map(|value| Tick { value, label: Some(format!("{value:.decimals$}")) }).collect()
 }
@@ -92,7 +95,8 @@ fn round(low: f64, high: f64, count: f64) -> Vec<f64> {
         return vec![low];
     }
     let size = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * size).into_iter().find(|step| *step >= rough).unwrap_or(10.0 * size);
+    let step =
+        [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * size).into_iter().find(|step| *step >= rough).unwrap_or(10.0 * size);
     let first = (low / step).ceil();
     let past = (high / step + 1e-9).floor();
     let mut values = Vec::new();

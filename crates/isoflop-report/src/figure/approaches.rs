@@ -1,5 +1,7 @@
 //! The forecasts of N* side by side: one row per approach, with its interval.
 
+use std::fmt::Write;
+
 use isoflop::analysis::{Analysis, ApproachResult, Forecast};
 use isoflop::run::RunTable;
 use isoflop::units::Params;
@@ -25,7 +27,8 @@ impl Plot for Approaches {
     fn draw(&self, _runs: &RunTable, analysis: &Analysis) -> Option<Figure> {
         let lead = lead(analysis)?;
         let at = lead.forecasts.iter().map(|forecast| forecast.compute).max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let here = |result: &'_ ApproachResult| result.forecasts.iter().find(|forecast| forecast.compute == at).copied();
+        let here =
+            |result: &'_ ApproachResult| result.forecasts.iter().find(|forecast| forecast.compute == at).copied();
         let rows: Vec<(&ApproachResult, Forecast)> =
             analysis.approaches.iter().filter_map(|result| Some((result, here(result)?))).take(MOST_ROWS).collect();
         let values = || rows.iter().map(|(_, forecast)| forecast.params.value);
@@ -45,7 +48,8 @@ impl Plot for Approaches {
             words::level(analysis.level)
         );
         let intervals = rows.iter().any(|(_, forecast)| forecast.params.low.is_some());
-        let mut keys = vec![Key::new(Swatch::Point(Marker::Circle, Paint::Lead), format!("{}, the one to quote", lead.name))];
+        let mut keys =
+            vec![Key::new(Swatch::Point(Marker::Circle, Paint::Lead), format!("{}, the one to quote", lead.name))];
         if intervals {
             keys.push(Key::new(Swatch::Line(Paint::Muted), format!("{} interval", words::level(analysis.level))));
         }
@@ -54,7 +58,12 @@ impl Plot for Approaches {
     }
 }
 
-fn rows_drawn(mut scene: crate::draw::Scene, below: f64, rows: &[(&ApproachResult, Forecast)], lead: &str) -> crate::draw::Scene {
+fn rows_drawn(
+    mut scene: crate::draw::Scene,
+    below: f64,
+    rows: &[(&ApproachResult, Forecast)],
+    lead: &str,
+) -> crate::draw::Scene {
     let names = rows.iter().map(|(result, _)| font::width(result.name, TEXT, font::Weight::Medium));
     let said: Vec<String> = rows.iter().map(|(_, forecast)| words::count(&forecast.params).to_string()).collect();
     let left = MARGIN + names.fold(0.0, f64::max).min(300.0) + 24.0;
@@ -70,14 +79,16 @@ fn rows_drawn(mut scene: crate::draw::Scene, below: f64, rows: &[(&ApproachResul
     for tick in axis.ticks_across(words::tick_count, TEXT) {
         let Some(label) = tick.label else { continue };
         let x = axis.at(tick.value);
-        grid += &format!("M{} {}V{}", path::number(x), path::number(top), path::number(bottom));
+        let _ = write!(grid, "M{} {}V{}", path::number(x), path::number(top), path::number(bottom));
         scene.text(Label::new(label, x, bottom + 40.0, Anchor::Middle, TEXT));
     }
     scene.line(grid, Stroke::new(Paint::Grid, 1.5));
     let foot = format!("M{} {}H{}", path::number(left), path::number(bottom), path::number(right));
     scene.line(foot, Stroke::new(Paint::Muted, 1.8));
     let middle = f64::midpoint(left, right);
-    scene.text(Label::new("Model size N* (parameters)", middle, HEIGHT - 30.0, Anchor::Middle, TEXT).paint(Paint::Muted));
+    scene.text(
+        Label::new("Model size N* (parameters)", middle, HEIGHT - 30.0, Anchor::Middle, TEXT).paint(Paint::Muted),
+    );
     let height = ((bottom - top) / rows.len() as f64).min(110.0);
     for (i, ((result, forecast), said)) in rows.iter().zip(said).enumerate() {
         let y = top + height * (i as f64 + 0.5);

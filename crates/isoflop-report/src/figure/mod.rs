@@ -6,6 +6,8 @@ mod approaches;
 mod chart;
 mod key;
 mod law_chart;
+mod law_labels;
+mod law_words;
 mod profiles;
 mod quantity;
 mod runs_drawn;
@@ -27,8 +29,12 @@ pub trait Plot: Sync {
 }
 
 /// Every kind of figure, in the order of the report.
-pub const PLOTS: &[&dyn Plot] =
-    &[&law_chart::LawChart(quantity::MODEL_SIZE), &profiles::Profiles, &approaches::Approaches, &law_chart::LawChart(quantity::DATASET_SIZE)];
+pub const PLOTS: &[&dyn Plot] = &[
+    &law_chart::LawChart(quantity::MODEL_SIZE),
+    &profiles::Profiles,
+    &approaches::Approaches,
+    &law_chart::LawChart(quantity::DATASET_SIZE),
+];
 
 /// A figure that was laid out.
 #[derive(Clone, Debug)]
@@ -93,13 +99,13 @@ fn lead(analysis: &Analysis) -> Option<&ApproachResult> {
         .or_else(|| analysis.approaches.first())
 }
 
-/// The reasons for which optima that can be drawn are left out of the law, each once: the key of hollow points.
-fn reasons<'a>(drawn: impl Iterator<Item = &'a Optimum>) -> Vec<&'static str> {
+/// The key of hollow points: why those of the optima drawn are left out of the law, each reason once.
+fn not_used<'a>(drawn: impl Iterator<Item = &'a Optimum>) -> Option<String> {
     let mut reasons: Vec<&'static str> = Vec::new();
     for flag in drawn.filter_map(|optimum| optimum.flag) {
         if !reasons.contains(&flag.words()) {
             reasons.push(flag.words());
         }
     }
-    reasons
+    (!reasons.is_empty()).then(|| format!("not used: {}", reasons.join(" or ")))
 }

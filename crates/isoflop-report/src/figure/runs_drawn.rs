@@ -22,9 +22,11 @@ pub(crate) struct RunsDrawn {
 /// Chooses every k-th run where a table has more than [`MOST_RUNS`], and assigns each to the budget nearest to its C.
 pub(crate) fn runs_drawn(runs: &RunTable, data: &DataSummary) -> RunsDrawn {
     let total = runs.runs().len();
-    let mut drawn = RunsDrawn { by_budget: vec![Vec::new(); data.profiles.len().max(1)], total, ..RunsDrawn::default() };
+    let mut drawn =
+        RunsDrawn { by_budget: vec![Vec::new(); data.profiles.len().max(1)], total, ..RunsDrawn::default() };
     // Halfway between two budgets on the log scale, a run changes hands.
-    let borders: Vec<f64> = data.profiles.windows(2).map(|pair| (pair[0].compute.0 * pair[1].compute.0).sqrt()).collect();
+    let borders: Vec<f64> =
+        data.profiles.windows(2).map(|pair| (pair[0].compute.0 * pair[1].compute.0).sqrt()).collect();
     let kept = total.min(MOST_RUNS);
     for i in 0..kept {
         let run = &runs.runs()[i * total / kept];

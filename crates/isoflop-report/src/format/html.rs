@@ -41,7 +41,10 @@ impl Format for Html {
         );
         write_style(&mut out);
         let subject = spans(&document::subject(report));
-        let _ = write!(out, "</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n<p class=\"subject\">{subject}</p>\n</header>\n<main>\n");
+        let _ = write!(
+            out,
+            "</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n<p class=\"subject\">{subject}</p>\n</header>\n<main>\n"
+        );
         for section in document::sections(report) {
             write_section(&mut out, &section, report);
         }
@@ -83,7 +86,9 @@ fn write_block(out: &mut String, block: &Block, report: &Report<'_>) {
         }
         Block::Cards(cards) => {
             out.push_str("<div class=\"cards\">\n");
-            cards.iter().for_each(|card| write_card(out, card));
+            for card in cards {
+                write_card(out, card);
+            }
             out.push_str("</div>\n");
         }
         Block::Figure(name) => report.figure(name).into_iter().for_each(|figure| write_figure(out, figure)),

@@ -127,7 +127,11 @@ fn code(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let longest = longest_run(&text);
     let fence = "`".repeat(longest + 1);
-    if longest > 0 || text.trim().is_empty() { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
+    if longest > 0 || text.trim().is_empty() {
+        format!("{fence} {text} {fence}")
+    } else {
+        format!("{fence}{text}{fence}")
+    }
 }
 
 /// Length of the longest run of backticks.
@@ -141,7 +145,10 @@ mod tests {
 
     #[test]
     fn nothing_from_a_file_means_anything() {
-        assert_eq!(escape("a|b\n# *c* <script> `x` & [y](z)"), "a\\|b \\# \\*c\\* \\<script\\> \\`x\\` &amp; \\[y\\](z)");
+        assert_eq!(
+            escape("a|b\n# *c* <script> `x` & [y](z)"),
+            "a\\|b \\# \\*c\\* \\<script\\> \\`x\\` &amp; \\[y\\](z)"
+        );
         assert_eq!(escape("- no list"), "\\- no list");
         assert_eq!(code("a``b"), "``` a``b ```");
         assert_eq!(code("plain\nname"), "`plain name`");

@@ -81,11 +81,9 @@ mod tests {
         assert_eq!([1e8, 1e9, 1.5e9, 3e10, 1e12].map(tick_count), ["100M", "1B", "1.5B", "30B", "1T"]);
         assert_eq!([0.048, 0.312, 1.0, -0.31].map(percent), ["4.8 %", "31 %", "100 %", "-31 %"]);
         assert_eq!([0.9, 0.995].map(level), ["90 %", "99.5 %"]);
-        assert_eq!([333.33, 10.0, 1.0, 0.4].map(reach), [
-            "333× the largest budget",
-            "10× the largest budget",
-            "inside the data",
-            "inside the data"
-        ]);
+        assert_eq!(
+            [333.33, 10.0, 1.0, 0.4].map(reach),
+            ["333× the largest budget", "10× the largest budget", "inside the data", "inside the data"]
+        );
     }
 }

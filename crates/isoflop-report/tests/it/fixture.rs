@@ -22,11 +22,8 @@ pub fn run(line: usize, n: f64, c: f64, loss: f64) -> Run {
     Run { line, name: None, params, tokens: tokens_bought(compute, params), compute, loss: Loss(loss), flag: None }
 }
 
-pub const CONVENTIONS: Conventions = Conventions {
-    params: ParamsCount::Unstated,
-    compute: ComputeRule::SixNd,
-    loss: LossUnit::NatsPerTokenAssumed,
-};
+pub const CONVENTIONS: Conventions =
+    Conventions { params: ParamsCount::Unstated, compute: ComputeRule::SixNd, loss: LossUnit::NatsPerTokenAssumed };
 
 pub fn table(runs: Vec<Run>) -> RunTable {
     let provenance = Provenance {
@@ -66,9 +63,10 @@ pub fn summary(runs: &RunTable) -> DataSummary {
         let count = runs.used().filter(|run| run.compute.0 == c).count();
         ProfileSummary { compute: Flops(c), spread: 0.0, runs: count, sizes: count }
     };
-    let flagged = runs.runs().iter().filter_map(|run| {
-        Some(FlaggedRun { line: run.line, reason: run.flag.as_ref()?.to_string() })
-    });
+    let flagged = runs
+        .runs()
+        .iter()
+        .filter_map(|run| Some(FlaggedRun { line: run.line, reason: run.flag.as_ref()?.to_string() }));
     DataSummary {
         path: runs.provenance.path.clone(),
         sha256: runs.provenance.sha256.clone(),
@@ -83,7 +81,7 @@ pub fn summary(runs: &RunTable) -> DataSummary {
         condition: None,
         conventions: runs.conventions,
         noise_free: true,
-        noise_sd: None,
+        noise_share: None,
     }
 }
 
@@ -279,17 +277,26 @@ pub fn censored() -> (RunTable, Analysis) {
         let last = result.optima.len() - 1;
         result.optima[last].flag = Some(OptimumFlag::Edge);
         result.optima[0].flag = Some(OptimumFlag::NoValley);
-        result.optima[1] = Optimum { params: None, tokens: None, loss: None, flag: Some(OptimumFlag::TooFewSizes), ..result.optima[1] };
+        result.optima[1] = Optimum {
+            params: None,
+            tokens: None,
+            loss: None,
+            flag: Some(OptimumFlag::TooFewSizes),
+            ..result.optima[1]
+        };
     }
     let runs = table(changed);
     analysis.data = summary(&runs);
     analysis.data.condition = Some("loss < 20".into());
-    analysis.warnings.insert(0, Warning {
-        id: "D1",
-        severity: Severity::Refuse,
-        message: "The optimum at 3e21 is the largest model of its profile, so it is only a bound.".into(),
-        advice: "Train two larger models at 3e21.".into(),
-    });
+    analysis.warnings.insert(
+        0,
+        Warning {
+            id: "D1",
+            severity: Severity::Refuse,
+            message: "The optimum at 3e21 is the largest model of its profile, so it is only a bound.".into(),
+            advice: "Train two larger models at 3e21.".into(),
+        },
+    );
     (runs, analysis)
 }
 

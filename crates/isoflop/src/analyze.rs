@@ -1,0 +1,178 @@
+//! The main job: from a table of runs to laws, forecasts and warnings.
+
+use rayon::prelude::*;
+
+use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Warning};
+use crate::approach::{APPROACHES, Approach};
+use crate::frontier::{self, Found, Scatter};
+use crate::noise::{self, Noise};
+use crate::profile::{self, BUDGET_TOLERANCE, Profile};
+use crate::progress::Progress;
+use crate::resample;
+use crate::result::Writing;
+use crate::run::RunTable;
+use crate::units::Flops;
+use crate::{answer, check, recommend};
+
+/// Resampled tables by default.
+pub const RESAMPLES: usize = 4000;
+
+/// On a large table fewer resamples are drawn, so that no more than this many runs are drawn in all…
+const DRAWS_AT_MOST: usize = 200_000_000;
+
+/// …but never fewer than this many tables.
+const RESAMPLES_AT_LEAST: usize = 200;
+
+/// Everything that an analysis can be told.
+#[derive(Clone)]
+pub struct Options {
+    /// The budgets to forecast.
+    pub at: Vec<Flops>,
+    /// The approaches, in the order of the answer.
+    pub approaches: Vec<&'static dyn Approach>,
+    /// Nominal level of the intervals, between 0 and 1.
+    pub level: f64,
+    /// Number of resampled tables; [`RESAMPLES`], or fewer on a table of very many runs, where none is given.
+    pub resamples: Option<usize>,
+    /// Seed of the resampling.
+    pub seed: u64,
+    /// Budgets whose C differ by at most this share group.
+    pub budget_tolerance: f64,
+    /// Whether to compute what only figures show: valleys and bands.
+    pub drawn: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            at: vec![Flops(1e23), Flops(1e24)],
+            approaches: APPROACHES.to_vec(),
+            level: 0.9,
+            resamples: None,
+            seed: 0,
+            budget_tolerance: BUDGET_TOLERANCE,
+            drawn: false,
+        }
+    }
+}
+
+/// Why there is no analysis at all. (Approaches that give no law say so in their own result.)
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnalyzeError {
+    /// Every run of the table is flagged.
+    #[error("no run is left to analyze: all {0} are left out")]
+    NoRuns(usize),
+    /// The person asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What one approach found, before it is written up.
+pub(crate) struct Fitted {
+    pub approach: &'static dyn Approach,
+    pub found: Vec<Found>,
+    pub scatter: Vec<Scatter>,
+}
+
+/// Reads a table without fitting anything: what `isoflop check` shows before its warnings.
+pub fn survey(table: &RunTable, budget_tolerance: f64) -> (DataSummary, Vec<Warning>) {
+    let profiles = profile::group(table, budget_tolerance);
+    let noise = noise::estimate(&profiles);
+    let warnings = check::of_data(&check::DataView { table, profiles: &profiles, noise });
+    (summarise(table, &profiles, noise), warnings)
+}
+
+/// Analyzes a table: every approach's optima, laws, intervals and forecasts, the one to quote, and what is wrong.
+///
+/// The same table, options and version give the same bytes for any number of threads.
+///
+/// # Errors
+/// [`AnalyzeError::NoRuns`] if every run is flagged; [`AnalyzeError::Interrupted`].
+pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> Result<Analysis, AnalyzeError> {
+    let profiles = profile::group(table, options.budget_tolerance);
+    if profiles.is_empty() {
+        return Err(AnalyzeError::NoRuns(table.runs().len()));
+    }
+    let noise = noise::estimate(&profiles);
+    let plan = resample::Plan {
+        profiles: &profiles,
+        approaches: &options.approaches,
+        noise,
+        resamples: options.resamples.unwrap_or_else(|| usual_resamples(table)),
+        seed: options.seed,
+    };
+    let optima = resample::optima(plan, progress).ok_or(AnalyzeError::Interrupted)?;
+    let fitted: Vec<Fitted> = options
+        .approaches
+        .iter()
+        .enumerate()
+        .map(|(position, &approach)| Fitted {
+            approach,
+            found: frontier::optima(approach, &profiles, &noise),
+            scatter: frontier::scatter(&optima, position, profiles.len()),
+        })
+        .collect();
+    let write_up = |(position, fitted)| {
+        Writing { table, profiles: &profiles, options, fitted, optima: &optima, position }.result()
+    };
+    let approaches: Vec<ApproachResult> = fitted.par_iter().enumerate().map(write_up).collect();
+    let (recommended, recommended_because) = recommend::recommend(&approaches);
+    let view = check::DataView { table, profiles: &profiles, noise };
+    let mut warnings = check::of_data(&view);
+    warnings.extend(check::of_fits(&check::FitView {
+        data: &view,
+        fitted: &fitted,
+        results: &approaches,
+        recommended,
+    }));
+    // A stable sort: checks of equal weight stay in the order of their numbers.
+    warnings.sort_by_key(|warning| std::cmp::Reverse(warning.severity));
+    let answers = answer::answers(&approaches, recommended);
+    Ok(Analysis {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        seed: options.seed,
+        level: options.level,
+        data: summarise(table, &profiles, noise),
+        approaches,
+        recommended,
+        recommended_because,
+        warnings,
+        answers,
+    })
+}
+
+fn usual_resamples(table: &RunTable) -> usize {
+    let runs = table.used().count().max(1);
+    RESAMPLES.min((DRAWS_AT_MOST / runs).max(RESAMPLES_AT_LEAST))
+}
+
+fn summarise(table: &RunTable, profiles: &[Profile], noise: Noise) -> DataSummary {
+    let provenance = &table.provenance;
+    let mut flagged: Vec<FlaggedRun> = table
+        .runs()
+        .iter()
+        .filter_map(|run| Some(FlaggedRun { line: run.line, reason: run.flag.as_ref()?.to_string() }))
+        .chain(provenance.unusable.iter().map(|(line, found)| FlaggedRun { line: *line, reason: found.clone() }))
+        .collect();
+    flagged.sort_by_key(|run| run.line);
+    DataSummary {
+        path: provenance.path.clone(),
+        sha256: provenance.sha256.clone(),
+        format: provenance.format.clone(),
+        runs: table.runs().len() + provenance.unusable.len(),
+        runs_used: table.used().count(),
+        flagged,
+        budgets: profiles.len(),
+        profiles: profiles
+            .iter()
+            .map(|p| ProfileSummary { compute: p.compute, spread: p.spread, runs: p.len(), sizes: p.sizes.distinct })
+            .collect(),
+        columns: provenance.columns.clone(),
+        derived: provenance.derived,
+        condition: provenance.condition.clone(),
+        conventions: table.conventions,
+        noise_free: noise.noise_free,
+        noise_share: noise.share(),
+    }
+}

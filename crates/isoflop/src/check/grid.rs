@@ -1,0 +1,256 @@
+//! Checks of the grid of sizes: D1 to D5.
+
+use super::{DataView, Finding, FitView, counted, list};
+use crate::analysis::{OptimumFlag, Severity, Status};
+use crate::approach::Sample;
+use crate::frontier::{BUDGETS_NEEDED, Side, open_side};
+use crate::interval::median;
+use crate::polynomial::Polynomial;
+use crate::power_law::{Point, PowerLaw};
+use crate::profile::Profile;
+use crate::units::{Flops, Params};
+
+/// Distinct sizes that a parabola (3 coefficients) needs to leave anything to check it by.
+const SIZES_NEEDED: usize = 4;
+
+/// D1, from the table: profiles whose valley has no wall on one side.
+pub(super) fn unwalled(view: &DataView) -> Vec<Finding> {
+    let open = |p: &Profile| if p.sizes.distinct > 1 { open_side(p, &view.noise) } else { None };
+    let walled = view.profiles.iter().filter(|p| open(p).is_none()).count();
+    let severity = if walled < BUDGETS_NEEDED { Severity::Refuse } else { Severity::Warn };
+    let finding = |side: Side| {
+        let profiles: Vec<&Profile> = view.profiles.iter().filter(|p| open(p) == Some(side)).collect();
+        let budgets: Vec<Flops> = profiles.iter().map(|p| p.compute).collect();
+        let (end, comparative, beyond) = match side {
+            Side::Small => ("small", "smaller", "below"),
+            Side::Large => ("large", "larger", "above"),
+        };
+        let bound = match side {
+            Side::Small => profiles.iter().map(|p| p.sizes.low).reduce(f64::min)?,
+            Side::Large => profiles.iter().map(|p| p.sizes.high).reduce(f64::max)?,
+        };
+        let message = format!(
+            "At {} FLOPs no run at the {end} end of the sizes is clearly worse than the best one, so the optimum may be \
+             {comparative} still. {} left out of the laws.",
+            list(&budgets),
+            if budgets.len() == 1 { "This budget is" } else { "These budgets are" }
+        );
+        let advice = format!("Train models {beyond} {} parameters there.", Params(bound.exp()));
+        Some(Finding::new(severity, message, advice))
+    };
+    [Side::Small, Side::Large].into_iter().filter_map(finding).collect()
+}
+
+/// D1, from the fits: the best run is inside, but the recommended approach's optimum is not.
+pub(super) fn outside(view: &FitView) -> Vec<Finding> {
+    let Some((fitted, result)) = view.recommended() else { return Vec::new() };
+    let budgets: Vec<Flops> = view
+        .data
+        .profiles
+        .iter()
+        .zip(&fitted.found)
+        .filter(|(p, f)| f.flag == Some(OptimumFlag::Edge) && open_side(p, &view.data.noise).is_none())
+        .map(|(p, _)| p.compute)
+        .collect();
+    if budgets.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "At {} FLOPs the optimum by {} lies outside the sizes that were trained; it is left out of that law.",
+        list(&budgets),
+        result.name
+    );
+    vec![Finding::new(Severity::Warn, message, "Widen the grid of sizes there on the side of the optimum.")]
+}
+
+/// D2: profiles without a clear valley, by the approaches that can tell.
+pub(super) fn no_valley(view: &FitView) -> Vec<Finding> {
+    let flagged = |at: usize| view.fitted.iter().any(|f| f.found[at].flag == Some(OptimumFlag::NoValley));
+    let all = view.data.profiles;
+    let budgets: Vec<Flops> = (0..all.len()).filter(|&at| flagged(at)).map(|at| all[at].compute).collect();
+    if budgets.is_empty() {
+        return Vec::new();
+    }
+    let by: Vec<&str> = view
+        .fitted
+        .iter()
+        .filter(|f| f.found.iter().any(|found| found.flag == Some(OptimumFlag::NoValley)))
+        .map(|f| f.approach.name())
+        .collect();
+    let message = format!(
+        "At {} FLOPs the loss does not curve upwards clearly with size ({}): the profile has no valley that stands out \
+         from its scatter, and is left out of that law.",
+        list(&budgets),
+        by.join(", ")
+    );
+    vec![Finding::new(
+        Severity::Warn,
+        message,
+        "Add sizes further out on both sides, or repeat runs; look for runs that diverged.",
+    )]
+}
+
+/// D3, from the table: budgets with too few sizes, and tables with too few budgets.
+pub(super) fn too_few(view: &DataView) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let thin: Vec<&Profile> = view.profiles.iter().filter(|p| p.sizes.distinct < SIZES_NEEDED).collect();
+    if !thin.is_empty() {
+        let budgets: Vec<Flops> = thin.iter().map(|p| p.compute).collect();
+        let message = format!(
+            "At {} FLOPs there are under {SIZES_NEEDED} distinct sizes: a parabola through 3 leaves nothing to check it by.",
+            list(&budgets)
+        );
+        findings.push(Finding::new(
+            Severity::Refuse,
+            message,
+            "Train at least 5 sizes per budget, on both sides of the best one.",
+        ));
+    }
+    if view.profiles.len() < BUDGETS_NEEDED {
+        let message = format!(
+            "The table has {}: a law across budgets needs {BUDGETS_NEEDED}, so none is given.",
+            counted(view.profiles.len(), "budget")
+        );
+        findings.push(Finding::new(Severity::Refuse, message, "Add budgets, a factor 2 to 3 apart."));
+    }
+    findings
+}
+
+/// D3, from the fits: approaches left with too few optima although the table has budgets enough.
+pub(super) fn too_few_optima(view: &FitView) -> Vec<Finding> {
+    if view.data.profiles.len() < BUDGETS_NEEDED {
+        return Vec::new();
+    }
+    let refused: Vec<String> = view
+        .results
+        .iter()
+        .filter(|r| r.status == Status::TooFewBudgets)
+        .map(|r| format!("{} ({})", r.name, r.optima.iter().filter(|o| o.flag.is_none()).count()))
+        .collect();
+    if refused.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "Fewer than {BUDGETS_NEEDED} budgets have an optimum inside their grid, so no law is given by {}.",
+        refused.join(", ")
+    );
+    let severity = if view.recommended.is_none() { Severity::Refuse } else { Severity::Warn };
+    vec![Finding::new(severity, message, "Mend the grids named above, or add budgets whose sizes bracket the optimum.")]
+}
+
+/// Share of the half-width that the centre may be away from N*.
+const OFF_CENTRE: f64 = 0.35;
+
+/// ln of the factor that the centre may drift from N* over the ladder.
+const DRIFT: f64 = 0.262;
+
+/// Standard errors from which a drift counts.
+const DRIFT_T: f64 = 2.0;
+
+/// D4: grids that are not centred on their optimum.
+pub(super) fn off_centre(view: &FitView) -> Vec<Finding> {
+    let Some((fitted, _)) = view.recommended() else { return Vec::new() };
+    let usable = || {
+        view.data
+            .profiles
+            .iter()
+            .zip(&fitted.found)
+            .filter_map(|(p, f)| Some((p, p.sizes.center - f.usable()?.ln_params)))
+    };
+    let off: Vec<Flops> =
+        usable().filter(|(p, away)| away.abs() > OFF_CENTRE * p.sizes.half_width).map(|(p, _)| p.compute).collect();
+    let drift = drift(&usable().map(|(p, away)| (p.compute.0.ln(), away)).collect::<Vec<_>>());
+    let so = far_runs_shift(view).map_or(String::new(), |shift| {
+        format!(
+            " Runs far from the valley then shift a parabola's N*: here by up to {:.1} % at one budget.",
+            100.0 * shift
+        )
+    });
+    let advice =
+        "Centre each budget's sizes on its own N*; trust cubic and near-valley over parabola where they differ.";
+    let mut findings = Vec::new();
+    if !off.is_empty() {
+        let message = format!("The sizes at {} FLOPs are not centred on the optimum.{so}", list(&off));
+        findings.push(Finding::new(Severity::Warn, message, advice));
+    }
+    if let Some(factor) = drift {
+        let message = format!(
+            "From the smallest to the largest budget the centre of the sizes drifts by a factor {factor:.1} against the \
+             optimum, which bends a parabola's exponent.{so}"
+        );
+        findings.push(Finding::new(Severity::Warn, message, advice));
+    }
+    findings
+}
+
+/// The largest difference between N* by a parabola through all runs and through those near the valley, as a share.
+fn far_runs_shift(view: &FitView) -> Option<f64> {
+    let ((all, _), (near, _)) = (view.by_name("parabola")?, view.by_name("near-valley")?);
+    let shifts =
+        all.found.iter().zip(&near.found).filter_map(|(a, b)| Some(a.usable()?.ln_params - b.usable()?.ln_params));
+    shifts.map(|shift| shift.abs().exp_m1()).max_by(f64::total_cmp)
+}
+
+/// The factor by which centre/N* moves over the ladder, if that is much and not scatter.
+fn drift(away: &[(f64, f64)]) -> Option<f64> {
+    let points = || away.iter().map(|&(ln_c, ln_y)| Point { ln_c, ln_y, weight: 1.0 });
+    let line = PowerLaw::fit(points())?;
+    let freedom = away.len() as f64 - 2.0;
+    let mean = away.iter().map(|p| p.0).sum::<f64>() / away.len() as f64;
+    let spread: f64 = away.iter().map(|p| (p.0 - mean).powi(2)).sum();
+    let residual: f64 = points().map(|p| (p.ln_y - line.ln_at(p.ln_c)).powi(2)).sum();
+    let error = (residual / freedom / spread).sqrt();
+    let moved = line.exponent * (away.last()?.0 - away.first()?.0);
+    (freedom > 0.0 && line.exponent.abs() > DRIFT_T * error && moved.abs() > DRIFT).then(|| moved.abs().exp())
+}
+
+/// ln N* that an asymmetric valley may shift a parabola by.
+const TOO_WIDE: f64 = 0.02;
+
+/// D5: grids so wide that the valley's asymmetry shifts a parabola.
+pub(super) fn too_wide(view: &FitView) -> Vec<Finding> {
+    let skew = skew(view.data.profiles);
+    let bias = |p: &Profile| skew.abs() * p.sizes.half_width.powi(2) / 10.0;
+    let wide: Vec<&Profile> = view.data.profiles.iter().filter(|p| bias(p) > TOO_WIDE).collect();
+    let Some(worst) = wide.iter().copied().max_by(|a, b| bias(a).total_cmp(&bias(b))) else { return Vec::new() };
+    let message = format!(
+        "At {} the sizes span so much that the asymmetry of the valley shifts a parabola's N*, by {:.0} % at {} FLOPs.",
+        counted(wide.len(), "budget"),
+        100.0 * bias(worst).exp_m1(),
+        worst.compute
+    );
+    vec![Finding::new(
+        Severity::Warn,
+        message,
+        "Prefer near-valley, cubic or akima here, or a narrower grid around N*.",
+    )]
+}
+
+/// Standard errors from which an asymmetry counts. Few budgets give a t distribution with long tails: 2 would
+/// alarm on one symmetric table in ten.
+const SKEW_T: f64 = 4.0;
+
+/// L‴/L″ at the optimum, which is β − α where the Chinchilla form holds: the median over budgets of
+/// what a cubic finds, where that stands out from its own scatter across budgets; else 0.
+fn skew(profiles: &[Profile]) -> f64 {
+    let one = |profile: &Profile| {
+        let weights = vec![1.0; profile.len()];
+        let sample = Sample { weights: &weights, loss: &profile.loss };
+        let fit = Polynomial::<4>::fit(&profile.sizes.scaled, sample.loss, sample.weights)?;
+        let [_, c1, c2, c3] = fit.coefficients;
+        let root = (c2 * c2 - 3.0 * c3 * c1).sqrt();
+        let ratio = 3.0 * c3 / root / profile.sizes.half_width;
+        (ratio.is_finite() && c2 > 0.0).then_some(ratio)
+    };
+    let mut ratios: Vec<f64> = profiles.iter().filter_map(one).collect();
+    if ratios.len() < BUDGETS_NEEDED {
+        return 0.0;
+    }
+    let count = ratios.len() as f64;
+    let mean = ratios.iter().sum::<f64>() / count;
+    let sd = (ratios.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
+    if mean.abs() < SKEW_T * sd / count.sqrt() {
+        return 0.0;
+    }
+    median(&mut ratios)
+}

@@ -1,0 +1,146 @@
+//! Checks of the laws across budgets: D6, D8, D21, D22, D23.
+
+use super::{Finding, FitView, counted};
+use crate::analysis::{Refits, Severity};
+use crate::units::{Flops, Params};
+
+/// Reach from which a forecast is said to be one, to be far, and to need a backtest.
+const REACHES: [(f64, Severity); 3] = [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
+
+/// D6: budgets far beyond the data; the farthest speaks for all.
+pub(super) fn far(view: &FitView) -> Vec<Finding> {
+    let Some((_, result)) = view.recommended() else { return Vec::new() };
+    let Some(farthest) = result.forecasts.iter().max_by(|a, b| a.reach.total_cmp(&b.reach)) else { return Vec::new() };
+    let Some((threshold, severity)) = REACHES.into_iter().find(|(threshold, _)| farthest.reach > *threshold) else {
+        return Vec::new();
+    };
+    let largest = view.data.profiles.last().map_or(farthest.compute, |p| p.compute);
+    let spoken = match severity {
+        Severity::Refuse => {
+            "Take N* as known to about a factor of 2 whatever its interval says: no headline number before a backtest at \
+             this ratio."
+        }
+        Severity::Warn => "Published sweeps missed N* by a factor 1.3 to 2 this far out.",
+        Severity::Inform => "The interval covers noise, not a law that bends.",
+    };
+    let advice = format!("Add a budget near {}.", Flops(largest.0 * if threshold > 100.0 { 10.0 } else { 3.0 }));
+    let message =
+        format!("{} is {:.0}× beyond the largest budget ({largest}). {spoken}", farthest.compute, farthest.reach);
+    vec![Finding::new(severity, message, advice)]
+}
+
+/// Exponents of N*(C) seen in published sweeps, with room.
+const PLAUSIBLE: std::ops::RangeInclusive<f64> = 0.35..=0.75;
+
+/// D8: exponents that no published sweep has.
+pub(super) fn implausible(view: &FitView) -> Vec<Finding> {
+    let odd: Vec<String> = view
+        .results
+        .iter()
+        .filter_map(|r| Some((r.name, r.params_law?.exponent.value)))
+        .filter(|(_, exponent)| !PLAUSIBLE.contains(exponent))
+        .map(|(name, exponent)| format!("{name} {exponent:.2}"))
+        .collect();
+    if odd.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "The exponent of N*(C) is outside 0.35–0.75, where published sweeps lie: {}. Grids cut off on one side, badly tuned \
+         small runs and non-embedding counts at small scale do this.",
+        odd.join(", ")
+    );
+    vec![Finding::new(
+        Severity::Warn,
+        message,
+        "Check the smallest budgets first: learning rate, warm-up, and what N counts.",
+    )]
+}
+
+/// Share of failed refits that is worth a word.
+const FAILED: f64 = 0.05;
+
+/// D21: resampled tables that gave no law by the recommended approach.
+pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
+    let Some((_, result)) = view.recommended() else { return Vec::new() };
+    let Refits { total, failed, .. } = result.refits;
+    if failed as f64 <= FAILED * total as f64 {
+        return Vec::new();
+    }
+    let message = format!(
+        "{failed} of {total} resampled tables gave no law by {}: its intervals rest on the others and may be too narrow.",
+        result.name
+    );
+    vec![Finding::new(Severity::Warn, message, "Add runs around the optimum of each budget.")]
+}
+
+/// Standard deviations by which a quantity must fall back to count.
+const TURN: f64 = 2.0;
+
+/// D22: N* that falls, or loss that rises, from one budget to the next.
+pub(super) fn turns_back(view: &FitView) -> Vec<Finding> {
+    let Some((fitted, result)) = view.recommended() else { return Vec::new() };
+    let noise = view.data.noise;
+    let points: Vec<_> = view
+        .data
+        .profiles
+        .iter()
+        .zip(fitted.found.iter().zip(&fitted.scatter))
+        .filter_map(|(p, (f, s))| Some((p.compute, f.usable()?, s.sd[0])))
+        .collect();
+    let mut findings = Vec::new();
+    for pair in points.windows(2) {
+        let ((from, before, sd_before), (to, after, sd_after)) = (pair[0], pair[1]);
+        let size_sd = sd_before.hypot(sd_after);
+        let loss_sd = noise.sd_at(before.loss).hypot(noise.sd_at(after.loss));
+        if before.ln_params - after.ln_params > TURN * size_sd {
+            let message = format!(
+                "N* by {} falls from {} at {from} to {} at {to} FLOPs, by more than its scatter explains.",
+                result.name,
+                Params(before.ln_params.exp()),
+                Params(after.ln_params.exp())
+            );
+            findings.push(Finding::new(
+                Severity::Warn,
+                message,
+                "Compare the recipes of the two budgets: one of them is off.",
+            ));
+        }
+        if after.loss - before.loss > TURN * loss_sd {
+            let message = format!(
+                "The best loss rises from {:.3} at {from} to {:.3} at {to} FLOPs: more compute should not do worse.",
+                before.loss, after.loss
+            );
+            findings.push(Finding::new(
+                Severity::Warn,
+                message,
+                "Look for an untuned learning rate at the larger budget.",
+            ));
+        }
+    }
+    findings
+}
+
+/// Budgets up to which R² says little, and so little that it misleads.
+const FEW: usize = 5;
+const HARDLY_ANY: usize = 3;
+
+/// D23: laws through a handful of points.
+pub(super) fn r_squared(view: &FitView) -> Vec<Finding> {
+    let laws = || view.results.iter().filter_map(|r| Some((r.name, r.params_law?)));
+    let Some((name, fewest)) = laws().min_by(|a, b| a.1.points.cmp(&b.1.points).then(b.1.r2.total_cmp(&a.1.r2))) else {
+        return Vec::new();
+    };
+    if fewest.points > FEW {
+        return Vec::new();
+    }
+    let severity = if fewest.points <= HARDLY_ANY { Severity::Warn } else { Severity::Inform };
+    let message = format!(
+        "The law of {name} has R² = {:.4} on {}, exponent {:.2}: a line through so few points has {} left to fail by, and \
+         R² near 1 does not show that it is right.",
+        fewest.r2,
+        counted(fewest.points, "budget"),
+        fewest.exponent.value,
+        counted(fewest.points - 2, "degree") + " of freedom"
+    );
+    vec![Finding::new(severity, message, "Add budgets, and judge the law by a budget held out.")]
+}

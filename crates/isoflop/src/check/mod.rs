@@ -1,0 +1,216 @@
+//! Checks: what can be wrong with a sweep or a forecast, each with a threshold, a sentence, and what to do.
+//!
+//! A check is a function and a line in [`CHECKS`]. Those that look at the table
+//! alone also serve `isoflop check`. A clean table raises none of them.
+
+mod agreement;
+mod grid;
+mod law;
+mod table;
+
+use crate::analysis::{ApproachResult, Severity, Warning};
+use crate::analyze::Fitted;
+use crate::noise::Noise;
+use crate::profile::Profile;
+use crate::run::RunTable;
+use crate::units::Flops;
+
+/// What a check of the table sees.
+pub(crate) struct DataView<'a> {
+    pub table: &'a RunTable,
+    pub profiles: &'a [Profile],
+    pub noise: Noise,
+}
+
+/// What a check of the fits sees.
+pub(crate) struct FitView<'a> {
+    pub data: &'a DataView<'a>,
+    pub fitted: &'a [Fitted],
+    pub results: &'a [ApproachResult],
+    pub recommended: Option<&'static str>,
+}
+
+impl FitView<'_> {
+    /// What was found by, and the result of, the approach to quote.
+    fn recommended(&self) -> Option<(&Fitted, &ApproachResult)> {
+        let at = self.results.iter().position(|r| Some(r.name) == self.recommended)?;
+        Some((&self.fitted[at], &self.results[at]))
+    }
+
+    /// The same for an approach by name.
+    fn by_name(&self, name: &str) -> Option<(&Fitted, &ApproachResult)> {
+        let at = self.results.iter().position(|r| r.name == name)?;
+        Some((&self.fitted[at], &self.results[at]))
+    }
+}
+
+/// What a check looks at.
+enum Look {
+    /// The table alone.
+    Data(fn(&DataView) -> Vec<Finding>),
+    /// What the approaches made of it.
+    Fits(fn(&FitView) -> Vec<Finding>),
+}
+
+/// What a check found: a warning before it has its number.
+pub(crate) struct Finding {
+    severity: Severity,
+    message: String,
+    advice: String,
+}
+
+impl Finding {
+    fn new(severity: Severity, message: String, advice: impl Into<String>) -> Self {
+        Self { severity, message, advice: advice.into() }
+    }
+}
+
+/// One check.
+pub struct Check {
+    /// Its number, as in `docs/checks.md`.
+    pub id: &'static str,
+    /// What it looks for.
+    pub title: &'static str,
+    /// Where it speaks up.
+    pub threshold: &'static str,
+    look: Look,
+}
+
+/// Every check, in the order of their numbers.
+pub const CHECKS: &[Check] = &[
+    Check {
+        id: "D1",
+        title: "optimum at the edge of its grid",
+        threshold: "the best run is the smallest or largest model, or no run on one side is worse by 2 sd of the noise",
+        look: Look::Data(grid::unwalled),
+    },
+    Check {
+        id: "D1",
+        title: "fitted optimum outside its grid",
+        threshold: "the recommended approach's N* or D* is at or beyond an end of the grid",
+        look: Look::Fits(grid::outside),
+    },
+    Check {
+        id: "D2",
+        title: "no valley",
+        threshold: "the profile does not curve upwards, or by less than 2 standard errors",
+        look: Look::Fits(grid::no_valley),
+    },
+    Check {
+        id: "D3",
+        title: "too few sizes or budgets",
+        threshold: "under 4 distinct sizes in a budget; under 3 budgets in a law",
+        look: Look::Data(grid::too_few),
+    },
+    Check {
+        id: "D3",
+        title: "too few optima for a law",
+        threshold: "under 3 budgets whose optimum lies inside its grid",
+        look: Look::Fits(grid::too_few_optima),
+    },
+    Check {
+        id: "D4",
+        title: "grid off-centre",
+        threshold: "its centre is over 0.35 half-widths from N*, or drifts from it by more than a factor 1.3 over the ladder",
+        look: Look::Fits(grid::off_centre),
+    },
+    Check {
+        id: "D5",
+        title: "grid too wide for a parabola",
+        threshold: "predicted bias |α − β|·h²/10 of ln N* over 0.02",
+        look: Look::Fits(grid::too_wide),
+    },
+    Check {
+        id: "D6",
+        title: "far extrapolation",
+        threshold: "budget over 5×, 30×, 300× the largest in the data",
+        look: Look::Fits(law::far),
+    },
+    Check {
+        id: "D8",
+        title: "implausible exponent",
+        threshold: "exponent of N*(C) outside 0.35–0.75",
+        look: Look::Fits(law::implausible),
+    },
+    Check {
+        id: "D12",
+        title: "approaches disagree",
+        threshold: "largest N* over smallest above 1.3; a warning where the other's interval does not cover the difference",
+        look: Look::Fits(agreement::spread),
+    },
+    Check {
+        id: "D14",
+        title: "duplicates and mixed budgets",
+        threshold: "repeated runs; budgets grouped that are not equal; 6ND and C apart by over 10 %",
+        look: Look::Data(table::mixed),
+    },
+    Check {
+        id: "D19",
+        title: "noise",
+        threshold: "residuals about a smooth profile under 1e-5 of the loss",
+        look: Look::Data(table::noise_free),
+    },
+    Check {
+        id: "D21",
+        title: "refits that failed",
+        threshold: "over 5 % of the resampled tables give no law by the recommended approach",
+        look: Look::Fits(law::failed_refits),
+    },
+    Check {
+        id: "D22",
+        title: "not monotone",
+        threshold: "N*(C) or L*(C) turns back between budgets by more than 2 sd",
+        look: Look::Fits(law::turns_back),
+    },
+    Check {
+        id: "D23",
+        title: "R² on few budgets",
+        threshold: "a law through 5 budgets or fewer",
+        look: Look::Fits(law::r_squared),
+    },
+];
+
+/// The warnings that the table alone raises.
+pub(crate) fn of_data(view: &DataView) -> Vec<Warning> {
+    run(|check| match check.look {
+        Look::Data(look) => look(view),
+        Look::Fits(_) => Vec::new(),
+    })
+}
+
+/// The warnings that the fits raise.
+pub(crate) fn of_fits(view: &FitView) -> Vec<Warning> {
+    run(|check| match check.look {
+        Look::Data(_) => Vec::new(),
+        Look::Fits(look) => look(view),
+    })
+}
+
+fn run(findings: impl Fn(&Check) -> Vec<Finding>) -> Vec<Warning> {
+    let numbered = |check: &'static Check, finding: Finding| Warning {
+        id: check.id,
+        severity: finding.severity,
+        message: finding.message,
+        advice: finding.advice,
+    };
+    CHECKS.iter().flat_map(|check| findings(check).into_iter().map(move |f| numbered(check, f))).collect()
+}
+
+/// Budgets in a sentence: "3e15, 6e15 and 1e16", at most five by name.
+fn list(budgets: &[Flops]) -> String {
+    const NAMED: usize = 5;
+    let mut words: Vec<String> = budgets.iter().take(NAMED).map(ToString::to_string).collect();
+    if budgets.len() > NAMED {
+        words.push(format!("{} more", budgets.len() - NAMED));
+    }
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// "1 budget", "3 budgets".
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,144 @@
+//! Weighted least-squares polynomials on a scaled axis u ∈ [−1, 1].
+//!
+//! y ≈ c₀ + c₁u + c₂u² + …, minimising Σ wᵢ (yᵢ − ŷ(uᵢ))². On a scaled axis the
+//! normal equations of the low degrees used here lose few digits, and forming
+//! them is what a resample costs, so they are solved directly by Cholesky.
+
+/// Coefficients of a fitted polynomial with `K` terms, constant first, and what the fit says about itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Polynomial<const K: usize> {
+    /// c₀ … c_{K−1}.
+    pub coefficients: [f64; K],
+}
+
+/// A pivot this small beside its diagonal element means that the points do not determine the polynomial.
+const SINGULAR: f64 = 1e-11;
+
+impl<const K: usize> Polynomial<K> {
+    /// Fits `K` coefficients to points (`u`, `y`) that count `weights` times each.
+    ///
+    /// None if the points with weight do not determine them (fewer than `K` distinct u).
+    pub fn fit(u: &[f64], y: &[f64], weights: &[f64]) -> Option<Self> {
+        let mut matrix = [[0.0; K]; K];
+        let mut right = [0.0; K];
+        // y is fitted about its first value: losses of one profile differ in their second digit.
+        let origin = *y.first()?;
+        for ((&u, &y), &w) in u.iter().zip(y).zip(weights) {
+            if w == 0.0 {
+                continue;
+            }
+            let mut powers = [1.0; K];
+            for k in 1..K {
+                powers[k] = powers[k - 1] * u;
+            }
+            let residual = y - origin;
+            for i in 0..K {
+                let weighted = w * powers[i];
+                right[i] += weighted * residual;
+                for j in 0..=i {
+                    matrix[i][j] += weighted * powers[j];
+                }
+            }
+        }
+        let factor = cholesky(matrix)?;
+        let mut coefficients = solve(&factor, right);
+        coefficients[0] += origin;
+        Some(Self { coefficients })
+    }
+
+    /// The polynomial at u.
+    pub fn at(&self, u: f64) -> f64 {
+        self.coefficients.iter().rev().fold(0.0, |sum, c| sum * u + c)
+    }
+
+    /// Σ wᵢ (yᵢ − ŷ(uᵢ))².
+    pub fn residual_sum(&self, u: &[f64], y: &[f64], weights: &[f64]) -> f64 {
+        u.iter().zip(y).zip(weights).map(|((&u, &y), &w)| w * (y - self.at(u)).powi(2)).sum()
+    }
+}
+
+/// The element (k, k) of (X'WX)⁻¹, which times the residual variance is the variance of coefficient k.
+pub fn inverse_diagonal<const K: usize>(u: &[f64], weights: &[f64], k: usize) -> Option<f64> {
+    let mut matrix = [[0.0; K]; K];
+    for (&u, &w) in u.iter().zip(weights) {
+        let mut power = [1.0; K];
+        for i in 1..K {
+            power[i] = power[i - 1] * u;
+        }
+        for i in 0..K {
+            for j in 0..=i {
+                matrix[i][j] += w * power[i] * power[j];
+            }
+        }
+    }
+    let mut unit = [0.0; K];
+    *unit.get_mut(k)? = 1.0;
+    Some(solve(&cholesky(matrix)?, unit)[k])
+}
+
+/// The lower Cholesky factor of a symmetric matrix given by its lower triangle.
+fn cholesky<const K: usize>(mut m: [[f64; K]; K]) -> Option<[[f64; K]; K]> {
+    for j in 0..K {
+        let diagonal = m[j][j];
+        let mut pivot = diagonal;
+        pivot -= m[j][..j].iter().map(|x| x * x).sum::<f64>();
+        if pivot <= SINGULAR * diagonal || !pivot.is_finite() {
+            return None;
+        }
+        m[j][j] = pivot.sqrt();
+        for i in j + 1..K {
+            let sum: f64 = (0..j).map(|k| m[i][k] * m[j][k]).sum();
+            m[i][j] = (m[i][j] - sum) / m[j][j];
+        }
+    }
+    Some(m)
+}
+
+/// Solves L·Lᵀ·x = b for a lower factor L.
+fn solve<const K: usize>(l: &[[f64; K]; K], mut b: [f64; K]) -> [f64; K] {
+    for i in 0..K {
+        for k in 0..i {
+            b[i] -= l[i][k] * b[k];
+        }
+        b[i] /= l[i][i];
+    }
+    for i in (0..K).rev() {
+        for k in i + 1..K {
+            b[i] -= l[k][i] * b[k];
+        }
+        b[i] /= l[i][i];
+    }
+    b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_polynomial_is_recovered_and_a_weight_is_a_repeat() {
+        let u = [-1.0, -0.4, 0.1, 0.3, 0.9];
+        let y = u.map(|u: f64| 5.0 - 0.3 * u + 0.7 * u * u);
+        let fit = Polynomial::<3>::fit(&u, &y, &[1.0; 5]).expect("five distinct points");
+        for (found, true_value) in fit.coefficients.iter().zip([5.0, -0.3, 0.7]) {
+            assert!((found - true_value).abs() < 1e-14, "{found} for {true_value}");
+        }
+        let bent = [4.0, 3.0, 3.5, 3.2, 6.0];
+        let weighted = Polynomial::<3>::fit(&u, &bent, &[2.0, 1.0, 0.0, 1.0, 3.0]).expect("four distinct points");
+        let repeated_u = [-1.0, -1.0, -0.4, 0.3, 0.9, 0.9, 0.9];
+        let repeated_y = [4.0, 4.0, 3.0, 3.2, 6.0, 6.0, 6.0];
+        let repeated = Polynomial::<3>::fit(&repeated_u, &repeated_y, &[1.0; 7]).expect("four distinct points");
+        assert!((weighted.at(0.2) - repeated.at(0.2)).abs() < 1e-13);
+    }
+
+    #[test]
+    fn too_few_distinct_points_give_no_fit() {
+        assert_eq!(Polynomial::<3>::fit(&[-1.0, 1.0, 1.0, 1.0], &[1.0, 2.0, 3.0, 2.0], &[1.0; 4]), None);
+        assert_eq!(Polynomial::<3>::fit(&[], &[], &[]), None);
+    }
+
+    #[test]
+    fn the_variance_factor_is_that_of_a_mean_for_one_term() {
+        assert_eq!(inverse_diagonal::<1>(&[0.0; 4], &[1.0; 4], 0), Some(0.25));
+    }
+}

@@ -1,0 +1,245 @@
+//! What a column's name says about the quantity it holds.
+
+use super::near::normalised;
+use crate::run::{LossUnit, ParamsCount, Role};
+
+/// How well a column's name fits a quantity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fit {
+    /// 0 for the plainest names; the column of the lowest tier is taken.
+    pub tier: u8,
+    /// What its numbers must be multiplied by.
+    pub factor: f64,
+}
+
+/// Plain names, normalised (lower case, letters and digits), per quantity.
+pub(super) const fn plain_names(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Params => &[
+            "parameters",
+            "params",
+            "modelsize",
+            "parametercount",
+            "paramcount",
+            "paramscount",
+            "numparams",
+            "numparameters",
+            "nparams",
+            "nparameters",
+            "totalparams",
+            "totalparameters",
+            "modelparams",
+            "modelparameters",
+            "paramstotal",
+            "parameterstotal",
+            "numberofparameters",
+            "n",
+        ],
+        Role::Tokens => &[
+            "tokens",
+            "trainingtokens",
+            "traintokens",
+            "numtokens",
+            "ntokens",
+            "totaltokens",
+            "tokencount",
+            "datasetsize",
+            "trainingdatasetsize",
+            "datasettokens",
+            "tokensseen",
+            "tokenstotal",
+            "datatokens",
+            "numberoftokens",
+            "d",
+        ],
+        Role::Compute => &[
+            "compute",
+            "computebudget",
+            "budget",
+            "flops",
+            "flop",
+            "trainingflops",
+            "trainingflop",
+            "trainflops",
+            "trainflop",
+            "totalflops",
+            "totalflop",
+            "flopsbudget",
+            "flopbudget",
+            "computeflops",
+            "computeflop",
+            "trainingcompute",
+            "traincompute",
+            "totalcompute",
+            "budgetflops",
+            "numflops",
+            "c",
+        ],
+        Role::Loss => &[
+            "loss",
+            "finalloss",
+            "valloss",
+            "validationloss",
+            "evalloss",
+            "testloss",
+            "finalvalloss",
+            "finalvalidationloss",
+            "finalevalloss",
+            "finaltestloss",
+            "lossfinal",
+        ],
+    }
+}
+
+/// Names of the column that says what a run is called, best first.
+pub(super) const RUN_NAMES: [&str; 6] = ["name", "runname", "run", "displayname", "id", "runid"];
+
+/// How well `column` fits `role` by its name; none if it does not.
+pub(super) fn fit(role: Role, column: &str) -> Option<Fit> {
+    let words = words(column);
+    let (factor, unit_words) = unit(role, &words);
+    let last = column.rsplit('/').next().unwrap_or(column);
+    let whole = normalised(column);
+    let plain = |name: &str| plain_names(role).contains(&name);
+    let tier = if unfit(role, &whole, &words) {
+        return None;
+    } else if plain(&whole) {
+        // One letter says less than a word: `n` beside `params` is something else.
+        u8::from(whole.len() == 1)
+    } else if plain(&normalised(last)) && role != Role::Loss {
+        1
+    } else {
+        let without_unit = words[..words.len() - unit_words].concat();
+        let last_without_unit =
+            self::words(last).len().checked_sub(unit_words).map(|kept| self::words(last)[..kept].concat());
+        let named =
+            |name: &str| plain(name) || (role == Role::Compute && matches!(name, "total" | "training" | "train" | ""));
+        if unit_words > 0 && (named(&without_unit) || last_without_unit.as_deref().is_some_and(named)) {
+            2
+        } else {
+            weak(role, &whole, last)?
+        }
+    };
+    Some(Fit { tier, factor })
+}
+
+/// The tier of a name that only resembles the plain ones.
+fn weak(role: Role, whole: &str, last: &str) -> Option<u8> {
+    let training = whole.starts_with("train") || whole.contains("trainloss") || whole.contains("trainingloss");
+    match role {
+        Role::Params if says_non_embedding(whole) || whole.contains("active") => {
+            (whole.contains("param") || whole.starts_with('n')).then_some(3)
+        }
+        Role::Params => (whole.ends_with("params") || whole.ends_with("parameters")).then_some(4),
+        Role::Tokens => whole.ends_with("tokens").then_some(4),
+        Role::Compute => (whole.ends_with("flops") || whole.ends_with("flop")).then_some(4),
+        Role::Loss if training && whole.ends_with("loss") => Some(6),
+        Role::Loss if normalised(last) == "loss" => Some(2),
+        Role::Loss if whole.ends_with("loss") => Some(if validates(whole) { 3 } else { 4 }),
+        // `L` is as often the number of layers.
+        Role::Loss if whole == "l" => Some(7),
+        Role::Loss => ["bpb", "bitsperbyte", "crossentropy"].iter().any(|end| whole.ends_with(end)).then_some(5),
+    }
+}
+
+fn validates(whole: &str) -> bool {
+    ["val", "eval", "test"].iter().any(|word| whole.contains(word))
+}
+
+/// Names that look like a quantity and are another: rates, sizes of a batch, parts of a loss.
+fn unfit(role: Role, whole: &str, words: &[String]) -> bool {
+    let any = |parts: &[&str]| parts.iter().any(|part| whole.contains(part));
+    let word = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let rate = any(&["persec", "pergpu", "perdevice", "utilization", "utilisation", "mfu"])
+        || word(&["s", "sec", "second"]) && !word(&["day", "days"])
+        || (whole.contains("throughput") && !whole.contains("total"));
+    match role {
+        Role::Params => rate || any(&["hyperparam", "pertoken", "perparam"]),
+        Role::Tokens => {
+            rate || word(&[
+                "per", "batch", "unique", "val", "eval", "test", "context", "seq", "vocab", "special", "max",
+            ])
+        }
+        Role::Compute => rate || word(&["per", "peak", "inference"]),
+        Role::Loss => {
+            any(&["auxloss", "auxiliaryloss", "balanc", "zloss", "routerloss", "regulari"])
+                || word(&["aux", "z", "delta"])
+        }
+    }
+}
+
+const SECONDS_PER_DAY: f64 = 86_400.0;
+
+/// The unit that the last words of a name give (`total_gflops`, `tokens (B)`):
+/// its factor, and how many words it takes.
+fn unit(role: Role, words: &[String]) -> (f64, usize) {
+    let last =
+        |back: usize| words.len().checked_sub(back).and_then(|index| words.get(index)).map_or("", String::as_str);
+    match role {
+        Role::Loss => (1.0, 0),
+        Role::Params | Role::Tokens => match last(1) {
+            "k" | "thousand" | "thousands" => (1e3, 1),
+            "m" | "million" | "millions" => (1e6, 1),
+            "b" | "billion" | "billions" => (1e9, 1),
+            "t" | "trillion" | "trillions" => (1e12, 1),
+            _ => (1.0, 0),
+        },
+        Role::Compute => {
+            let prefix = |word: &str| {
+                let prefix = word.strip_suffix("flops").or_else(|| word.strip_suffix("flop"))?;
+                match prefix {
+                    "k" | "kilo" => Some(1e3),
+                    "m" | "mega" => Some(1e6),
+                    "g" | "giga" => Some(1e9),
+                    "t" | "tera" => Some(1e12),
+                    "p" | "peta" => Some(1e15),
+                    "e" | "exa" => Some(1e18),
+                    "z" | "zetta" => Some(1e21),
+                    "y" | "yotta" => Some(1e24),
+                    _ => None,
+                }
+            };
+            if !matches!(last(1), "day" | "days") {
+                return prefix(last(1)).map_or((1.0, 0), |factor| (factor, 1));
+            }
+            // Petaflop/s-days, the unit of Kaplan et al. 2020: pf_days, petaflop_s_days.
+            let skip = if matches!(last(2), "s" | "sec") { 3 } else { 2 };
+            let rate = if last(skip) == "pf" { Some(1e15) } else { prefix(last(skip)) };
+            rate.map_or((1.0, 0), |rate| (rate * SECONDS_PER_DAY, skip))
+        }
+    }
+}
+
+/// The words of a name in lower case: split at punctuation.
+fn words(name: &str) -> Vec<String> {
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// What the name of the params column says it counts.
+pub(super) fn params_count(column: &str) -> ParamsCount {
+    if says_non_embedding(&normalised(column)) {
+        ParamsCount::NonEmbedding
+    } else if words(column).iter().any(|word| word == "total") {
+        ParamsCount::Total
+    } else {
+        ParamsCount::Unstated
+    }
+}
+
+fn says_non_embedding(whole: &str) -> bool {
+    ["nonembed", "noembed", "nonemb", "withoutembed", "excludingembed", "exclembed"]
+        .iter()
+        .any(|part| whole.contains(part))
+}
+
+/// The unit that the name of the loss column gives.
+pub(super) fn loss_unit(column: &str) -> LossUnit {
+    let whole = normalised(column);
+    let bits = whole.contains("bpb") || whole.contains("bitsperbyte");
+    if bits { LossUnit::BitsPerByte } else { LossUnit::NatsPerTokenAssumed }
+}
+
+/// What the numbers of a column must be multiplied by, by the unit in its name.
+pub(super) fn factor(role: Role, column: &str) -> f64 {
+    unit(role, &words(column)).0
+}
