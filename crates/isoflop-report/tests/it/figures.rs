@@ -31,7 +31,7 @@ fn all() -> Vec<(RunTable, Analysis)> {
 fn every_svg_is_valid_and_the_files_hold_no_text() {
     for (runs, analysis) in [fixture::example(), fixture::censored()] {
         let files = isoflop_report::files(&runs, &analysis, REMAKE).expect("files");
-        let svgs: Vec<_> = files.iter().filter(|file| file.path.ends_with(".svg")).collect();
+        let svgs: Vec<_> = files.iter().filter(|file| fixture::is(file, "svg")).collect();
         assert_eq!(svgs.len(), 4);
         for file in svgs {
             let text = std::str::from_utf8(&file.bytes).expect("UTF-8");
@@ -52,7 +52,7 @@ fn every_svg_is_valid_and_the_files_hold_no_text() {
 fn pngs_are_1600_pixels_wide() {
     let (runs, analysis) = fixture::example();
     let files = isoflop_report::files(&runs, &analysis, REMAKE).expect("files");
-    for file in files.iter().filter(|file| file.path.ends_with(".png")) {
+    for file in files.iter().filter(|file| fixture::is(file, "png")) {
         assert_eq!(&file.bytes[..8], b"\x89PNG\r\n\x1a\n");
         assert_eq!(&file.bytes[16..24], &[0, 0, 6, 64, 0, 0, 3, 232], "1600 × 1000");
         assert!(file.bytes.len() < 400_000, "{} has {} bytes", file.path, file.bytes.len());
