@@ -49,9 +49,11 @@ mod tests {
 
     #[test]
     fn the_ends_interpolate_between_order_statistics() {
-        let mut values: Vec<f64> = (0..=100).rev().map(f64::from).collect();
-        assert_eq!(central(&mut values, 0.9), Some((5.0, 95.0)));
-        assert_eq!(central(&mut values, 0.87).map(|(low, _)| (low * 1e9).round() / 1e9), Some(6.5));
+        for (level, low, high) in [(0.9, 5.0, 95.0), (0.87, 6.5, 93.5)] {
+            let mut values: Vec<f64> = (0..=100).rev().map(f64::from).collect();
+            let (found_low, found_high) = central(&mut values, level).expect("101 values");
+            assert!((found_low - low).abs() < 1e-9 && (found_high - high).abs() < 1e-9, "{found_low}, {found_high}");
+        }
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub struct Axis {
     pub half_width: f64,
     /// Number of distinct values.
     pub distinct: usize,
+    ascending: bool,
 }
 
 impl Axis {
@@ -59,7 +60,13 @@ impl Axis {
         let center = 0.5 * (low + high);
         let scaled = ln.iter().map(|x| (x - center) / half_width).collect();
         let distinct = order.windows(2).filter(|pair| ln[pair[0]] != ln[pair[1]]).count() + usize::from(!ln.is_empty());
-        Self { ln, scaled, order, low, high, center, half_width, distinct }
+        let ascending = order.is_sorted();
+        Self { ln, scaled, order, low, high, center, half_width, distinct, ascending }
+    }
+
+    /// Whether the runs are in ascending order as they stand.
+    pub fn is_ascending(&self) -> bool {
+        self.ascending
     }
 
     /// The value whose scaled coordinate is u.

@@ -62,11 +62,13 @@ pub fn optima(plan: Plan, progress: &dyn Progress) -> Option<Optima> {
     progress.begin("resampling", plan.resamples as u64);
     let longest = plan.profiles.iter().map(Profile::len).max().unwrap_or(0);
     let room = || Room { weights: vec![1.0; longest], loss: vec![0.0; longest] };
+    let sd_of = |profile: &Profile| profile.loss.iter().map(|&loss| plan.noise.sd_at(loss)).collect();
+    let sd: Vec<Vec<f64>> = plan.profiles.iter().map(sd_of).collect();
     values.par_chunks_mut((approaches * budgets).max(1)).enumerate().with_min_len(16).for_each_init(
         room,
         |room, (k, table)| {
             if !progress.interrupted() {
-                draw_table(&plan, k as u64, room, table);
+                draw_table(&plan, &sd, k as u64, room, table);
                 progress.advance(1);
             }
         },
@@ -74,15 +76,15 @@ pub fn optima(plan: Plan, progress: &dyn Progress) -> Option<Optima> {
     (!progress.interrupted()).then_some(Optima { values, approaches, budgets })
 }
 
-/// Draws table `k` budget by budget, and finds each approach's optimum.
-fn draw_table(plan: &Plan, k: u64, room: &mut Room, table: &mut [[f64; 2]]) {
+/// Draws table `k` budget by budget, and finds each approach's optimum. `sd` is the noise of each profile's runs.
+fn draw_table(plan: &Plan, sd: &[Vec<f64>], k: u64, room: &mut Room, table: &mut [[f64; 2]]) {
     let budgets = plan.profiles.len();
     for resampling in [Resampling::Cases, Resampling::Noise] {
         if plan.approaches.iter().all(|a| a.resampling() != resampling) {
             continue;
         }
         let mut random = stream(plan.seed, k, resampling);
-        for (b, profile) in plan.profiles.iter().enumerate() {
+        for (b, (profile, sd)) in plan.profiles.iter().zip(sd).enumerate() {
             let (weights, loss) = (&mut room.weights[..profile.len()], &mut room.loss[..profile.len()]);
             let sample = match resampling {
                 Resampling::Cases => {
@@ -90,7 +92,7 @@ fn draw_table(plan: &Plan, k: u64, room: &mut Room, table: &mut [[f64; 2]]) {
                     Sample { weights, loss: &profile.loss }
                 }
                 Resampling::Noise => {
-                    draw_noise(&mut random, &plan.noise, &profile.loss, loss);
+                    draw_noise(&mut random, sd, &profile.loss, loss);
                     weights.fill(1.0);
                     Sample { weights, loss }
                 }
@@ -130,16 +132,16 @@ fn draw_cases(random: &mut Xoshiro256PlusPlus, weights: &mut [f64]) {
 }
 
 /// Each loss plus a normal error (Marsaglia's polar method, two at a time).
-fn draw_noise(random: &mut Xoshiro256PlusPlus, noise: &Noise, measured: &[f64], loss: &mut [f64]) {
+fn draw_noise(random: &mut Xoshiro256PlusPlus, sd: &[f64], measured: &[f64], loss: &mut [f64]) {
     let mut spare: Option<f64> = None;
-    for (disturbed, &value) in loss.iter_mut().zip(measured) {
+    for ((disturbed, &value), &sd) in loss.iter_mut().zip(measured).zip(sd) {
         let normal = spare.take().unwrap_or_else(|| {
             let (first, second) = normal_pair(random);
             spare = Some(second);
             first
         });
         // A loss stays positive however large the noise: its logarithm is taken.
-        *disturbed = (value + noise.sd_at(value) * normal).max(1e-3 * value);
+        *disturbed = (value + sd * normal).max(1e-3 * value);
     }
 }
 

@@ -104,6 +104,13 @@ impl fmt::Display for Loss {
     }
 }
 
+impl Flops {
+    /// The shortest text that reads back as the same number: `1e23`, `6.5e21`.
+    pub fn to_string_exact(self) -> String {
+        format!("{:e}", self.0)
+    }
+}
+
 /// Text that is no amount of compute.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{text}\" is not an amount of compute; write FLOPs such as 1e23, 10^23 or 6.5e21")]

@@ -46,7 +46,7 @@ impl ValleyShape {
 mod tests {
     use super::*;
 
-    /// Besiroglu et al. 2024 (arXiv:2404.10102): α + β = 0.3478 + 0.3658, L* and C_eq solved for exactly
+    /// Besiroglu et al. 2024 (arXiv:2404.10102): α + β = 0.3478 + 0.3658, L* and `C_eq` solved for exactly
     /// at C = 1e21: sizes off by these factors waste these shares.
     #[test]
     fn the_share_agrees_with_the_exact_surface() {

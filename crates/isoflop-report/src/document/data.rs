@@ -41,7 +41,7 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
     let noise = match (data.noise_free, data.noise_share) {
         (true, _) => Some("none to rounding: the losses follow a smooth formula".to_string()),
         (false, Some(share)) => {
-            Some(format!("{} of the loss: standard deviation of one run about its profile", words::percent(share)))
+            Some(format!("{} of the loss, one standard deviation of a run about its profile", words::percent(share)))
         }
         (false, None) => None,
     };

@@ -4,6 +4,8 @@
 //! and Akima's slopes: each slope is the mean of the secants left and right,
 //! weighted by how little the secants beyond them bend.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Approach, Curve, Minimum, Resampling, Sample, Weighting};
 use crate::analysis::OptimumFlag;
 use crate::profile::Axis;
@@ -53,17 +55,20 @@ impl Approach for Akima {
     }
 }
 
+/// One number per knot, without an allocation for the grids that people use: this runs once per resample.
+type Knots = SmallVec<[f64; 24]>;
+
 /// Knots in ascending order, ln L at them, and Akima's slopes.
 struct Interpolant {
-    x: Vec<f64>,
-    y: Vec<f64>,
-    slope: Vec<f64>,
+    x: Knots,
+    y: Knots,
+    slope: Knots,
 }
 
 impl Interpolant {
     /// Runs of equal size become one knot at their mean ln L.
     fn new(axis: &Axis, sample: Sample) -> Result<Self, OptimumFlag> {
-        let (mut x, mut y) = (Vec::with_capacity(axis.distinct), Vec::with_capacity(axis.distinct));
+        let (mut x, mut y) = (Knots::with_capacity(axis.distinct), Knots::with_capacity(axis.distinct));
         for group in axis.order.chunk_by(|&a, &b| axis.ln[a] == axis.ln[b]) {
             let weight: f64 = group.iter().map(|&i| sample.weights[i]).sum();
             if weight > 0.0 {
@@ -122,9 +127,9 @@ impl Interpolant {
 }
 
 /// Akima's slope at each knot. Two secants beyond each end are extrapolated linearly (Akima 1970, section 2.3).
-fn slopes(x: &[f64], y: &[f64]) -> Vec<f64> {
+fn slopes(x: &[f64], y: &[f64]) -> Knots {
     let n = x.len();
-    let mut secants = vec![0.0; n + 3];
+    let mut secants: SmallVec<[f64; 32]> = smallvec![0.0; n + 3];
     for k in 0..n - 1 {
         secants[k + 2] = (y[k + 1] - y[k]) / (x[k + 1] - x[k]);
     }

@@ -1,5 +1,7 @@
 //! A parabola through the runs near the valley only, moved until it is centred on its own vertex.
 
+use std::borrow::Cow;
+
 use super::parabola::{bends_clearly, vertex};
 use super::{Approach, Curve, Minimum, Sample, polynomial_curve};
 use crate::analysis::OptimumFlag;
@@ -65,15 +67,18 @@ impl Approach for NearValley {
 type Window = std::ops::Range<usize>;
 
 /// The runs of a profile in ascending order along one axis, so that a window is a slice.
-struct Sorted {
-    u: Vec<f64>,
-    loss: Vec<f64>,
-    weight: Vec<f64>,
+struct Sorted<'a> {
+    u: Cow<'a, [f64]>,
+    loss: Cow<'a, [f64]>,
+    weight: Cow<'a, [f64]>,
 }
 
-impl Sorted {
-    fn new(axis: &Axis, sample: Sample) -> Self {
-        let in_order = |values: &[f64]| axis.order.iter().map(|&i| values[i]).collect();
+impl<'a> Sorted<'a> {
+    /// Borrows where the runs are in order already, as they are along the size axis: this runs once per resample.
+    fn new(axis: &'a Axis, sample: Sample<'a>) -> Self {
+        let in_order = |values: &'a [f64]| -> Cow<'a, [f64]> {
+            if axis.is_ascending() { values.into() } else { axis.order.iter().map(|&i| values[i]).collect() }
+        };
         Self { u: in_order(&axis.scaled), loss: in_order(sample.loss), weight: in_order(sample.weights) }
     }
 

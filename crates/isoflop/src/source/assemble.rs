@@ -46,8 +46,12 @@ pub(super) fn assemble(
 struct Plan {
     map: ColumnMap,
     condition: Option<Condition>,
-    /// The columns of the quantities, of the name, and of the condition.
+    /// The columns of the quantities, of the name, and of the condition, each once.
     wanted: Vec<String>,
+    /// Where each column of `map.uses` stands in `wanted`.
+    uses: Vec<usize>,
+    /// Where the column of the name stands in `wanted`.
+    name: Option<usize>,
 }
 
 impl Plan {
@@ -57,12 +61,21 @@ impl Plan {
             return Err(ReadError::new(ReadErrorKind::Malformed, &input.path, "holds no runs"));
         }
         let map = columns::map(source, input, &columns, &options.columns)?;
-        let condition = options.condition.as_deref().map(|text| Condition::new(text, &columns)).transpose()?;
-        let mut wanted: Vec<String> = map.uses.iter().map(|used| used.column.clone()).collect();
-        wanted.extend(map.name.clone());
-        wanted.extend(condition.iter().flat_map(|condition| condition.columns.clone()));
-        Ok(Self { map, condition, wanted })
+        let mut wanted = Vec::new();
+        let uses = map.uses.iter().map(|used| place(&mut wanted, &used.column)).collect();
+        let name = map.name.as_deref().map(|name| place(&mut wanted, name));
+        let condition = options.condition.as_deref();
+        let condition = condition.map(|text| Condition::new(text, &columns, &mut wanted)).transpose()?;
+        Ok(Self { map, condition, wanted, uses, name })
     }
+}
+
+/// Where `column` stands among the columns wanted; it is added if it is not there.
+pub(super) fn place(wanted: &mut Vec<String>, column: &str) -> usize {
+    wanted.iter().position(|known| known == column).unwrap_or_else(|| {
+        wanted.push(column.to_string());
+        wanted.len() - 1
+    })
 }
 
 /// A table in the making.
@@ -92,23 +105,18 @@ impl Reading {
     fn row(&mut self, plan: &Plan, source: &dyn Source, input: &Input, row: Row<'_>) -> Result<(), ReadError> {
         let mut quantities = [None; 4];
         let mut unfit = None;
-        for (used, cell) in plan.map.uses.iter().zip(row.cells) {
+        for (used, place) in plan.map.uses.iter().zip(&plan.uses) {
+            let Some(cell) = row.cells.get(*place) else { continue };
             match cell.quantity(used.factor) {
                 Ok(value) => quantities[used.role as usize] = Some(value),
                 Err(why) => unfit = unfit.or(Some(Finding { used, cell, why })),
             }
         }
         derive(&mut quantities, plan.map.derived);
-        let mut rest = row.cells.get(plan.map.uses.len()..).unwrap_or_default();
-        let mut name = None;
-        if plan.map.name.is_some()
-            && let Some((cell, others)) = rest.split_first()
-        {
-            (name, rest) = (run_name(cell), others);
-        }
+        let name = plan.name.and_then(|place| run_name(row.cells.get(place)?));
         let mut flag = None;
         if let Some(condition) = &plan.condition
-            && !condition.holds(rest, quantities, row.line)?
+            && !condition.holds(row.cells, quantities, row.line)?
         {
             flag = Some(RunFlag::Where { condition: condition.text.clone() });
         }

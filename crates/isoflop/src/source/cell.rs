@@ -43,7 +43,7 @@ impl Cell<'_> {
         })? * factor;
         match value {
             _ if value.is_nan() => Err(Unfit::NotFinite),
-            _ if value.is_infinite() => Err(if self.spells_infinity() { Unfit::NotFinite } else { Unfit::TooLarge }),
+            f64::INFINITY => Err(if self.spells_infinity() { Unfit::NotFinite } else { Unfit::TooLarge }),
             _ if value > 0.0 => Ok(value),
             _ => Err(Unfit::NotPositive),
         }
@@ -62,7 +62,7 @@ impl Cell<'_> {
     pub fn shown(&self) -> String {
         match self {
             Cell::Missing => "missing".to_string(),
-            Cell::Number(value) => format!("{value}"),
+            Cell::Number(value) => spelled(*value),
             Cell::Bool(value) => format!("{value}"),
             Cell::Text(text) => format!("\"{}\"", shortened(text)),
             Cell::Untyped(text) => format!("\"{}\"", shortened(text)),
@@ -123,6 +123,15 @@ pub fn plain_spelling(text: &str) -> Option<String> {
     Some(format!("{:e}", value * 10_f64.powi(power)))
 }
 
+/// A number as a person writes it, and the infinities as JSON files do.
+pub fn spelled(value: f64) -> String {
+    match value.abs() {
+        f64::INFINITY => if value > 0.0 { "Infinity" } else { "-Infinity" }.to_string(),
+        size if size >= 1e16 || (size < 1e-4 && size > 0.0) => format!("{value:e}"),
+        _ => format!("{value}"),
+    }
+}
+
 /// Text cut to a length that a sentence can carry, on one line.
 fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
@@ -154,7 +163,7 @@ mod tests {
         assert_eq!(Cell::field("1e400").quantity(1.0), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("1e300").quantity(1e9), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("inf").quantity(1.0), Err(Unfit::NotFinite));
-        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::TooLarge));
+        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::NotPositive));
         assert_eq!(Cell::field("1e-400").quantity(1.0), Err(Unfit::NotPositive));
         assert_eq!(Cell::field("-0").quantity(1.0), Err(Unfit::NotPositive));
     }

@@ -147,13 +147,13 @@ fn absent(input: &Input, columns: &[String], uses: &[ColumnUse]) -> Result<Optio
 /// How to say which column holds `role`.
 fn option(columns: &[String], role: Role) -> String {
     let word = role.word();
-    match lookalike(columns, role) {
-        Some(column) => format!("if it is \"{column}\", add --{word}-column {}", quoted(column)),
-        None => format!(
-            "say which with --{word}-column NAME, or name it like one of {}",
-            listed(names::plain_names(role).iter().copied().take(5).collect::<Vec<_>>().into_iter())
-        ),
+    if let Some(column) = lookalike(columns, role) {
+        return format!("if it is \"{column}\", add --{word}-column {}", quoted(column));
     }
+    format!(
+        "say which with --{word}-column NAME, or rename it to one of {}",
+        listed(names::spoken(role).iter().copied())
+    )
 }
 
 /// The column whose name is spelled most like a known name of `role`.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::assemble::place;
 use super::cell::Cell;
 use super::error::{Excerpt, ReadError, ReadErrorKind};
 use super::expression::{Expression, Misfit, Operator, is_name, parse};
@@ -15,13 +16,11 @@ pub(super) struct Condition {
     pub text: String,
     expression: Expression,
     names: Vec<Binding>,
-    /// The columns it looks at.
-    pub columns: Vec<String>,
 }
 
 /// What a name stands for.
 enum Binding {
-    /// A column, by its place in [`Condition::columns`].
+    /// A column, by its place among the columns wanted.
     Column(usize),
     /// A quantity, by its place in the array that [`Condition::holds`] takes.
     Quantity(usize),
@@ -39,15 +38,14 @@ fn role(word: &str) -> Option<Role> {
 }
 
 impl Condition {
-    /// Parses `text` and binds its names to `columns`.
-    pub fn new(text: &str, columns: &[String]) -> Result<Self, ReadError> {
+    /// Parses `text` and binds its names to `columns`; those it looks at join `wanted`.
+    pub fn new(text: &str, columns: &[String], wanted: &mut Vec<String>) -> Result<Self, ReadError> {
         let refuse = |misfit: &Misfit| refusal(text, misfit);
         let (expression, found) = parse(text).map_err(|misfit| refuse(&misfit))?;
-        let (mut names, mut used) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
         for (name, span) in found {
             if columns.contains(&name) {
-                names.push(Binding::Column(used.len()));
-                used.push(name);
+                names.push(Binding::Column(place(wanted, &name)));
             } else if let Some(role) = role(&name) {
                 names.push(Binding::Quantity(role as usize));
             } else {
@@ -56,16 +54,15 @@ impl Condition {
                 let error = refuse(&Misfit { span, message });
                 return Err(match nearest(&name, there.chain(["params", "tokens", "compute", "loss"])) {
                     Some(near) => error.hint(format!("did you mean {}", as_name(near))),
-                    None => error,
+                    None => error.hint(format!("if it is text, put it in quotes: \"{name}\"")),
                 });
             }
         }
-        Ok(Self { text: text.to_string(), expression, names, columns: used })
+        Ok(Self { text: text.to_string(), expression, names })
     }
 
-    /// Whether the row meets the condition. `cells` are those of
-    /// [`Condition::columns`]; `quantities` are N, D, C and L, absent where the
-    /// row has no usable one.
+    /// Whether the row meets the condition. `cells` are those of the columns
+    /// wanted; `quantities` are N, D, C and L, absent where the row has no usable one.
     pub fn holds(&self, cells: &[Cell<'_>], quantities: [Option<f64>; 4], line: usize) -> Result<bool, ReadError> {
         let outcome = self.evaluate(&self.expression, cells, &quantities);
         let truth = outcome.and_then(|value| truth(value).ok_or(self.whole(value)));

@@ -122,6 +122,7 @@ impl Excerpt {
         if cut_after && let Some(last) = shown.last_mut() {
             *last = '…';
         }
+        let width = width.min((from + shown.len()).saturating_sub(start)).max(1);
         let text: String = shown.into_iter().collect();
         Self { label: label.to_string(), text: text.trim_end().to_string(), start: start - from, width }
     }

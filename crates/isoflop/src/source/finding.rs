@@ -40,9 +40,11 @@ impl Finding<'_> {
     fn advice(&self) -> String {
         let name = as_name(&self.used.column);
         match self.why {
-            Unfit::NotANumber => self.spelling().unwrap_or_else(|| {
-                let word = self.used.role.word();
-                format!("correct it, or read another column with --{word}-column NAME")
+            Unfit::NotANumber => self.spelling().unwrap_or_else(|| match self.cell {
+                Cell::Untyped(text) if text.len() < 30 && !text.contains(['"', '\'', '\n']) => {
+                    format!("correct it, or leave such rows out with --where '{name} != \"{text}\"'")
+                }
+                _ => format!("correct it, or read another column with --{}-column NAME", self.used.role.word()),
             }),
             Unfit::NotFinite if self.used.role == Role::Loss => {
                 format!("leave diverged runs out with --where '{name} < 20', or remove the row")

@@ -49,8 +49,8 @@ pub trait Source: Sync {
     /// them from the first `records` records; others ignore the limit.
     fn columns(&self, input: &Input, records: usize) -> Result<Vec<String>, ReadError>;
 
-    /// Shows each row to `visit`, with one cell for each column of `wanted`, in
-    /// that order, until `visit` breaks off or fails. A column that a row does
+    /// Shows each row to `visit`, with one cell for each column of `wanted` (no
+    /// column twice), in that order, until `visit` breaks off or fails. A column that a row does
     /// not have is [`Cell::Missing`].
     fn visit(&self, input: &Input, wanted: &[&str], visit: Visit<'_>) -> Result<(), ReadError>;
 

@@ -91,6 +91,16 @@ pub(super) const fn plain_names(role: Role) -> &'static [&'static str] {
     }
 }
 
+/// Names to recommend for a column.
+pub(super) const fn spoken(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Params => &["params", "parameters", "N"],
+        Role::Tokens => &["tokens", "training_tokens", "D"],
+        Role::Compute => &["compute_budget", "flops", "C"],
+        Role::Loss => &["final_loss", "val_loss", "loss"],
+    }
+}
+
 /// Names of the column that says what a run is called, best first.
 pub(super) const RUN_NAMES: [&str; 6] = ["name", "runname", "run", "displayname", "id", "runid"];
 
@@ -154,7 +164,10 @@ fn unfit(role: Role, whole: &str, words: &[String]) -> bool {
         || word(&["s", "sec", "second"]) && !word(&["day", "days"])
         || (whole.contains("throughput") && !whole.contains("total"));
     match role {
-        Role::Params => rate || any(&["hyperparam", "pertoken", "perparam"]),
+        Role::Params => {
+            let embedding = whole.contains("embed") && !whole.contains("incl") && !says_non_embedding(whole);
+            rate || embedding || any(&["hyperparam", "pertoken", "perparam"])
+        }
         Role::Tokens => {
             rate || word(&[
                 "per", "batch", "unique", "val", "eval", "test", "context", "seq", "vocab", "special", "max",
@@ -177,6 +190,8 @@ fn unit(role: Role, words: &[String]) -> (f64, usize) {
         |back: usize| words.len().checked_sub(back).and_then(|index| words.get(index)).map_or("", String::as_str);
     match role {
         Role::Loss => (1.0, 0),
+        // `d_k` is a width of attention, not thousands of tokens.
+        Role::Params | Role::Tokens if words.iter().rev().skip(1).map(String::len).sum::<usize>() < 2 => (1.0, 0),
         Role::Params | Role::Tokens => match last(1) {
             "k" | "thousand" | "thousands" => (1e3, 1),
             "m" | "million" | "millions" => (1e6, 1),
@@ -187,7 +202,7 @@ fn unit(role: Role, words: &[String]) -> (f64, usize) {
         Role::Compute => {
             let prefix = |word: &str| {
                 let prefix = word.strip_suffix("flops").or_else(|| word.strip_suffix("flop"))?;
-                match prefix {
+                match prefix.trim_start_matches("total") {
                     "k" | "kilo" => Some(1e3),
                     "m" | "mega" => Some(1e6),
                     "g" | "giga" => Some(1e9),
@@ -199,6 +214,9 @@ fn unit(role: Role, words: &[String]) -> (f64, usize) {
                     _ => None,
                 }
             };
+            if matches!(last(1), "pfdays" | "pflopdays" | "petaflopdays") {
+                return (1e15 * SECONDS_PER_DAY, 1);
+            }
             if !matches!(last(1), "day" | "days") {
                 return prefix(last(1)).map_or((1.0, 0), |factor| (factor, 1));
             }
@@ -210,9 +228,21 @@ fn unit(role: Role, words: &[String]) -> (f64, usize) {
     }
 }
 
-/// The words of a name in lower case: split at punctuation.
+/// The words of a name in lower case: split at punctuation, and where a capital follows a small letter.
 fn words(name: &str) -> Vec<String> {
-    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase()) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// What the name of the params column says it counts.

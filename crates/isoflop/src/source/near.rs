@@ -8,6 +8,8 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     let wanted = normalised(name);
     candidates
         .into_iter()
+        // A single letter is like every word that begins with it.
+        .filter(|candidate| normalised(candidate).len() > 1 || normalised(candidate) == wanted)
         .map(|candidate| (strsim::jaro_winkler(&wanted, &normalised(candidate)), candidate))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .fold(None, |best: Option<(f64, &str)>, next| match best {

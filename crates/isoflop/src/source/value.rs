@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use super::cell::Cell;
+use super::cell::{Cell, spelled};
 use super::expression::Operator;
 
 /// A value while an expression is worked out.
@@ -122,7 +122,7 @@ pub(super) fn value<'a>(cell: &'a Cell<'_>) -> Value<'a> {
 pub(super) fn shown(value: Value<'_>) -> String {
     match value {
         Value::Missing => "nothing".to_string(),
-        Value::Number(value) => format!("the number {value}"),
+        Value::Number(value) => format!("the number {}", spelled(value)),
         Value::Bool(value) => format!("{value}"),
         Value::Text(text) | Value::Untyped(text) => format!("the text {}", Cell::Untyped(text).shown()),
     }

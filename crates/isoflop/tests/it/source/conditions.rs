@@ -109,7 +109,7 @@ fn mistakes_are_pointed_at() {
         ("loss < 'x", 8, "no ' follows to close this", ""),
         ("{loss < 3", 1, "no } follows to close this", ""),
         ("loss < 3 and outlier", 10, "\"and\" stands where an operator is needed", ""),
-        ("größe < 3", 1, "no column is named \"größe\"", ""),
+        ("größe < 3", 1, "no column is named \"größe\"", "if it is text, put it in quotes: \"größe\""),
         ("loss ≤ 3", 6, "\"≤\" stands where an operator is needed", ""),
     ];
     for (condition, place, sentence, hint) in cases {

@@ -6,11 +6,8 @@ use super::{read_bytes, read_text, read_where, told};
 
 #[test]
 fn a_diverged_run_is_told_as_the_guide_shows() {
-    let mut text = "params,tokens,budget,loss\n".to_string();
-    for row in 0..15 {
-        text += &format!("1e9,{}e10,1e20,2.5\n", row + 1);
-    }
-    text += "1.3e9,2.6e10,1e20,NaN\n";
+    let rows: Vec<String> = (1..=15).map(|row| format!("1e9,{row}e10,1e20,2.5")).collect();
+    let text = format!("params,tokens,budget,loss\n{}\n1.3e9,2.6e10,1e20,NaN\n", rows.join("\n"));
     assert_eq!(
         told(read_text("runs.csv", &text)),
         "runs.csv:17:19: loss is \"NaN\"; a positive finite number is needed\n   \
@@ -29,15 +26,15 @@ const CELLS: [(&str, &str, &str); 14] = [
     ("-5", "N is \"-5\"; a positive finite number is needed", "--where 'N > 0'"),
     ("nan", "N is \"nan\"; a positive finite number is needed", "--where 'N < 1e300'"),
     ("Infinity", "N is \"Infinity\"; a positive finite number is needed", "--where 'N < 1e300'"),
-    ("-inf", "N is \"-inf\"; a positive finite number is needed", "--where 'N < 1e300'"),
+    ("-inf", "N is \"-inf\"; a positive finite number is needed", "--where 'N > 0'"),
     ("1e400", "N is 1e400; a number below 1.8e308 is needed", "--where 'N < 1e300'"),
     ("70B", "N is \"70B\"; a number is needed", "write 7e10"),
     ("1.5 million", "N is \"1.5 million\"; a number is needed", "write 1.5e6"),
     ("\"1,000\"", "N is \"1,000\"; a number is needed", "write 1000"),
-    ("big", "N is \"big\"; a number is needed", "--params-column NAME"),
-    ("0x10", "N is \"0x10\"; a number is needed", "--params-column NAME"),
-    ("True", "N is \"True\"; a number is needed", "--params-column NAME"),
-    ("größe", "N is \"größe\"; a number is needed", "--params-column NAME"),
+    ("big", "N is \"big\"; a number is needed", "--where 'N != \"big\"'"),
+    ("0x10", "N is \"0x10\"; a number is needed", "--where 'N != \"0x10\"'"),
+    ("True", "N is \"True\"; a number is needed", "--where 'N != \"True\"'"),
+    ("größe", "N is \"größe\"; a number is needed", "--where 'N != \"größe\"'"),
 ];
 
 #[test]
@@ -48,6 +45,11 @@ fn csv_cells() {
         assert_eq!(error.to_string(), format!("r.csv:3:3: {sentence}"));
         assert!(error.hint.as_ref().is_some_and(|told| told.contains(hint)), "{cell}: {:?}", error.hint);
         assert_eq!(error.kind, ReadErrorKind::Value);
+        // A condition that a hint offers works as it is pasted.
+        if let Some((_, condition)) = error.hint.as_deref().and_then(|hint| hint.split_once("--where '")) {
+            let table = read_where("r.csv", &text, condition.split('\'').next().unwrap_or_default()).unwrap();
+            assert_eq!((table.used().count(), table.provenance.unusable.len()), (1, 1), "{condition}");
+        }
         assert_eq!(error.excerpt.unwrap().width, cell.chars().count().max(1));
     }
 }
@@ -57,9 +59,10 @@ fn json_cells() {
     let cases = [
         ("null", "loss is missing; a positive finite number is needed"),
         ("NaN", "loss is NaN; a positive finite number is needed"),
-        ("Infinity", "loss is inf; a positive finite number is needed"),
-        ("-Infinity", "loss is -inf; a positive finite number is needed"),
+        ("Infinity", "loss is Infinity; a positive finite number is needed"),
+        ("-Infinity", "loss is -Infinity; a positive finite number is needed"),
         ("0", "loss is 0; a positive finite number is needed"),
+        ("-1e30", "loss is -1e30; a positive finite number is needed"),
         ("-2.5", "loss is -2.5; a positive finite number is needed"),
         ("1e400", "loss is 1e400; a number below 1.8e308 is needed"),
         ("\"3.2\"", "loss is the text \"3.2\"; a number is needed"),
@@ -75,7 +78,7 @@ fn json_cells() {
         assert!(told(read_text("r.json", &array)).starts_with(&format!("r.json:2:25: {sentence}\n")), "{cell}");
         if matches!(cell, "NaN" | "Infinity" | "null") {
             let kept = read_where("r.json", &array, "loss < 20").unwrap();
-            assert_eq!((kept.runs().len(), kept.provenance.unusable.len()), (1, 1), "{cell}");
+            assert_eq!((kept.used().count(), kept.provenance.unusable.len()), (1, 1), "{cell}");
         }
     }
     assert!(

@@ -1,6 +1,7 @@
 //! One table in every dress.
 
 use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -121,4 +122,30 @@ fn files_are_read_and_their_absence_is_told() {
     assert!(told(read(folder.to_str().unwrap())).contains("is a directory; a file is needed"));
     assert!(told(read(&path("empty.csv"))).contains("is empty; a table of runs is needed"));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Not a test by itself: [`standard_input_is_read`] runs this binary again to be this one.
+#[test]
+fn child_that_reads_standard_input() {
+    if std::env::var_os(CHILD).is_some() {
+        is_the_table(&read("-", &ReadOptions::default(), &Quiet).unwrap());
+    }
+}
+
+const CHILD: &str = "ISOFLOP_TEST_READS_STANDARD_INPUT";
+
+#[test]
+fn standard_input_is_read() {
+    for (bytes, reads) in [(JSON.as_bytes().to_vec(), true), (gzipped(CSV.as_bytes()), true), (Vec::new(), false)] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "source::formats::child_that_reads_standard_input"])
+            .env(CHILD, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(&bytes).unwrap();
+        assert_eq!(child.wait().unwrap().success(), reads);
+    }
 }

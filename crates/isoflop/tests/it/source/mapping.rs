@@ -33,6 +33,9 @@ fn names_are_found_by_meaning() {
         ("N,D,lr,bs,L,c4_loss", Role::Loss, "c4_loss"),
         ("N,D,eval/c4/loss,eval/c4/macro_loss", Role::Loss, "eval/c4/loss"),
         ("N,D,eval/c4/bpb", Role::Loss, "eval/c4/bpb"),
+        ("N,C,d_k,d_model,loss", Role::Tokens, ""),
+        ("embedding_params,C,D,loss", Role::Params, ""),
+        ("numParams,numTokens,finalLoss", Role::Tokens, "numTokens"),
     ];
     for (names, role, expected) in cases {
         let table = read_text("r.csv", &header(names)).unwrap_or_else(|error| panic!("{names}: {error}"));
@@ -49,6 +52,14 @@ fn units_in_names_are_multiplied_out() {
         ("params,throughput/total_tflops,loss", Role::Compute, 1e12),
         ("params,training_flops,loss", Role::Compute, 1.0),
         ("params,pf_days,loss", Role::Compute, 8.64e19),
+        ("params,PFdays,loss", Role::Compute, 8.64e19),
+        ("params,totalGFLOPs,loss", Role::Compute, 1e9),
+        ("params,total_pflops,loss", Role::Compute, 1e15),
+        ("params,totaltflops,loss", Role::Compute, 1e12),
+        ("params,totalflops,loss", Role::Compute, 1.0),
+        ("params,trainingFLOPs,loss", Role::Compute, 1.0),
+        ("paramsM,numTokensB,loss", Role::Tokens, 1e9),
+        ("N,C,d_k,n_b,loss", Role::Compute, 1.0),
         ("params,petaflop/s-days,loss", Role::Compute, 8.64e19),
     ];
     for (names, role, factor) in cases {

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod conformance;
+mod duplicates;
 mod errors;
 mod formats;
 mod hostile;

@@ -1,0 +1,121 @@
+//! `isoflop analyze`: the main job.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use isoflop::analyze::{Options, RESAMPLES, analyze};
+use isoflop::approach::{APPROACHES, Approach, approach};
+use isoflop::units::Flops;
+
+use crate::cli::Table;
+use crate::exit::{DONE, Failure, NO_FIT};
+use crate::remake::remake;
+use crate::terminal::answer;
+use crate::watch::Watch;
+use crate::{folder, terminal};
+
+/// Find the compute-optimal model and dataset size, forecast them at larger budgets, and say what is wrong.
+///
+/// Runs are grouped by compute budget. Each approach finds the best size of each budget and fits N = k·C^a and
+/// D = k·C^b through them; the answer shows the approaches side by side, says which to quote, and warns.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Analyze {
+    #[command(flatten)]
+    pub table: Table,
+    /// Budget to forecast, in FLOPs: 1e23, 10^23; may be repeated [default: 1e23 and 1e24]
+    #[arg(long, value_name = "C", help_heading = "Forecast")]
+    pub at: Vec<Flops>,
+    /// Approach to use; may be repeated [default: all]
+    #[arg(long, value_name = "NAME", value_parser = known_approach, help_heading = "Forecast")]
+    pub approach: Vec<&'static str>,
+    /// Nominal level of the intervals
+    #[arg(long, value_name = "LEVEL", default_value = "0.9", value_parser = level, help_heading = "Forecast")]
+    pub level: f64,
+    /// Resampled tables to form the intervals from [default: 4000, fewer above 50,000 runs]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
+    pub resamples: Option<u32>,
+    /// Seed of the resampling
+    #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Forecast")]
+    pub seed: u64,
+    /// Write the report into this folder: index.html, report.md, results.json, figures/
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON object (schema isoflop.analysis/1) instead of the answer in words
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  isoflop analyze runs.json
+  isoflop analyze runs.csv --at 3e22 --where 'loss < 3.4 && budget >= 1e19' -o report
+  isoflop analyze runs.parquet --approach parabola --json | jq .recommended";
+
+/// The registered approach of that name; a near miss is named by the error.
+fn known_approach(text: &str) -> Result<&'static str, String> {
+    approach(text).map(Approach::name).ok_or_else(|| {
+        let names: Vec<&str> = APPROACHES.iter().map(|a| a.name()).collect();
+        format!("the approaches are {}", names.join(", "))
+    })
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.5..=0.999).contains(&value) => Ok(value),
+        _ => Err("a level from 0.5 to 0.999 is needed, such as 0.9".to_string()),
+    }
+}
+
+impl Analyze {
+    fn options(&self) -> Options {
+        let usual = Options::default();
+        let mut approaches: Vec<&'static dyn Approach> = Vec::new();
+        for chosen in self.approach.iter().filter_map(|name| approach(name)) {
+            if approaches.iter().all(|known| known.name() != chosen.name()) {
+                approaches.push(chosen);
+            }
+        }
+        let mut at: Vec<Flops> = self.at.clone();
+        at.sort_by(|a, b| a.0.total_cmp(&b.0));
+        at.dedup();
+        Options {
+            at: if at.is_empty() { usual.at } else { at },
+            approaches: if approaches.is_empty() { usual.approaches } else { approaches },
+            level: self.level,
+            resamples: self.resamples.map(|count| count as usize),
+            seed: self.seed,
+            budget_tolerance: self.table.budget_tolerance,
+            drawn: self.output.is_some(),
+        }
+    }
+}
+
+/// Reads, analyzes, writes the report, answers.
+pub fn run(command: &Analyze) -> Result<u8, Failure> {
+    let watch = Watch::start();
+    if let Some(folder) = &command.output {
+        folder::check(folder)?;
+    }
+    let table = isoflop::source::read(&command.table.runs, &command.table.options(), &watch)?;
+    let options = command.options();
+    let analysis = analyze(&table, &options, &watch)?;
+    let remake = remake(command, &options);
+    if let Some(folder) = &command.output {
+        watch.say("drawing");
+        let files = isoflop_report::files(&table, &analysis, &remake)
+            .map_err(|bug| Failure::told(crate::exit::USAGE, format!("the report could not be made: {bug}"), ""))?;
+        folder::write(folder, &files, &watch)?;
+    }
+    watch.end();
+    if command.json {
+        let mut out = std::io::stdout().lock();
+        out.write_all(isoflop_report::json(&analysis).map_err(std::io::Error::other)?.as_bytes())?;
+        out.flush()?;
+    } else {
+        let text = answer::text(&analysis, options.resamples.unwrap_or(RESAMPLES));
+        terminal::print(&(text + &answer::whereabouts(command.output.as_deref(), &remake)))?;
+    }
+    Ok(if analysis.recommended.is_some() { DONE } else { NO_FIT })
+}

@@ -1,0 +1,4 @@
+//! One file per command: what it takes, and what it does.
+
+pub mod analyze;
+pub mod check;
