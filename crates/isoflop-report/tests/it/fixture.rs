@@ -243,7 +243,8 @@ pub fn example_at(at: &[f64]) -> (RunTable, Analysis) {
         answers: answers.collect(),
         approaches,
         recommended: Some("parabola"),
-        recommended_because: "It has the smallest error on held-out budgets among approaches that fit a curve.".into(),
+        recommended_because:
+            "it uses every run of each profile, and the runs near the valley alone agree to 0.6 % at 1e23".into(),
         warnings: warnings(),
     };
     (runs, analysis)
