@@ -67,7 +67,8 @@ fn sentence(fragment: &str) -> String {
 /// What forbids quoting the answer, said where the answer is.
 fn refusals(analysis: &Analysis) -> Option<Block> {
     let grave = analysis.warnings.iter().filter(|warning| warning.severity == Severity::Refuse);
-    let ids: Vec<&str> = grave.map(|warning| warning.id).collect();
+    let mut ids: Vec<&str> = grave.map(|warning| warning.id).collect();
+    ids.dedup();
     (!ids.is_empty()).then(|| {
         let what = text(format!(" Below, {} {} why.", ids.join(", "), if ids.len() == 1 { "says" } else { "say" }));
         Block::Paragraph(vec![Span::Strong("Do not quote this yet.".to_string()), what])

@@ -200,9 +200,10 @@ fn labels(chart: &mut Chart, analysis: &Analysis, lead: Option<&ApproachResult>,
     for i in order {
         let Some(profile) = analysis.data.profiles.get(i) else { continue };
         let curve = valley(analysis, lead, i).map_or(&drawn.by_budget[i], |valley| &valley.points);
-        let (Some(&first), Some(&end)) = (curve.first(), curve.last()) else { continue };
-        let clamp = |(x, y): (f64, f64)| (x, y.clamp(chart.area.top + 10.0, chart.area.bottom));
-        let ((x0, y0), (x1, y1)) = (clamp(chart.at(first)), clamp(chart.at(end)));
+        // The ends that are seen: a curve may leave through the top.
+        let mut seen = curve.iter().map(|&point| chart.at(point)).filter(|&at| chart.shows(at));
+        let Some((x0, y0)) = seen.next() else { continue };
+        let (x1, y1) = seen.next_back().unwrap_or((x0, y0));
         let label = |x: f64, y: f64, anchor| Label::new(profile.compute.to_string(), x, y, anchor, TEXT).rimmed();
         let candidates = [
             label(x1 + 12.0, y1 + 9.0, Anchor::Start),
