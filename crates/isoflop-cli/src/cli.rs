@@ -55,7 +55,7 @@ pub struct Table {
     #[arg(long, value_name = "UNIT", help_heading = "Reading")]
     pub loss_unit: Option<Unit>,
     /// Runs whose C differ by at most this share are one budget
-    #[arg(long, value_name = "SHARE", default_value = "0.01", value_parser = share, help_heading = "Reading")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, default_value = "0.01", value_parser = share, help_heading = "Reading")]
     pub budget_tolerance: f64,
 }
 
