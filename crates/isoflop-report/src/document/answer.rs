@@ -1,6 +1,6 @@
 //! The answer: what to train at each budget asked for.
 
-use isoflop::analysis::{Analysis, Forecast};
+use isoflop::analysis::{Analysis, Forecast, Severity};
 
 use crate::document::section::{Block, Card, Section, text};
 use crate::document::{Span, approaches};
@@ -38,6 +38,7 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
             if !cards.is_empty() {
                 section.push(Block::Cards(cards));
             }
+            section.blocks.extend(refusals(analysis));
             let name = Span::Strong(recommended.name.to_string());
             let mut why = vec![text("By "), name, text(format!(" ({}).", recommended.label))];
             if !analysis.recommended_because.is_empty() {
@@ -56,6 +57,16 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
         section.blocks.extend(approaches::forecasts_of_lead(report).map(Block::Table));
     }
     section
+}
+
+/// What forbids quoting the answer, said where the answer is.
+fn refusals(analysis: &Analysis) -> Option<Block> {
+    let grave = analysis.warnings.iter().filter(|warning| warning.severity == Severity::Refuse);
+    let ids: Vec<&str> = grave.map(|warning| warning.id).collect();
+    (!ids.is_empty()).then(|| {
+        let what = text(format!(" Below, {} {} why.", ids.join(", "), if ids.len() == 1 { "says" } else { "say" }));
+        Block::Paragraph(vec![Span::Strong("Do not quote this yet.".to_string()), what])
+    })
 }
 
 fn card(forecast: &Forecast) -> Card {

@@ -54,7 +54,17 @@ pub(crate) fn forecasts_of_lead(report: &Report<'_>) -> Option<Table> {
 }
 
 fn forecast_table(caption: &str, with_names: bool) -> Table {
-    let columns = ["Approach", "Budget C (FLOPs)", ">N*", ">Interval", ">D*", ">Interval", ">D*/N*", ">Loss", ">Reach"];
+    let columns = [
+        "Approach",
+        "Budget C (FLOPs)",
+        ">N*",
+        ">Interval",
+        ">D*",
+        ">Interval",
+        ">D*/N*",
+        ">Loss",
+        ">C ÷ largest budget",
+    ];
     Table::new(caption, if with_names { &columns } else { &columns[1..] })
 }
 
@@ -70,7 +80,7 @@ fn add(table: &mut Table, name: Option<&str>, forecast: &Forecast, strong: bool)
         tokens.interval.unwrap_or_else(none),
         words::ratio(forecast.tokens_per_param),
         forecast.loss.as_ref().map_or_else(none, |loss| words::loss(loss).to_string()),
-        words::reach(forecast.reach),
+        words::ratio(forecast.reach),
     ]);
     if strong { table.strong_row(cells) } else { table.row(cells) }
 }
@@ -80,30 +90,30 @@ fn laws(caption: &str, exponent: &str, analysis: &Analysis, law: fn(&ApproachRes
     let columns = ["Approach", &exponent, ">Interval", ">k", ">Interval", ">R²", ">Budgets", "What it is"];
     let mut table = Table::new(caption, &columns);
     for result in &analysis.approaches {
-        let none = || "–".to_string();
-        let cells = match law(result) {
-            Some(law) => {
-                let (exponent, k) = (words::exponent(&law.exponent), words::coefficient(&law.coefficient));
-                [
-                    result.name.to_string(),
-                    exponent.value,
-                    exponent.interval.unwrap_or_else(none),
-                    k.value,
-                    k.interval.unwrap_or_else(none),
-                    format!("{:.4}", law.r2),
-                    law.points.to_string(),
-                    result.label.to_string(),
-                ]
-            }
-            None => {
-                let why = match result.status {
-                    Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
-                    Status::Ok => result.label.to_string(),
-                };
-                [result.name.to_string(), none(), none(), none(), none(), none(), none(), why]
-            }
-        };
+        let cells = law_cells(result, law(result));
         if analysis.recommended == Some(result.name) { table.strong_row(cells) } else { table.row(cells) }
     }
     table
+}
+
+fn law_cells(result: &ApproachResult, law: Option<&LawEstimate>) -> [String; 8] {
+    let none = || "–".to_string();
+    let Some(law) = law else {
+        let why = match result.status {
+            Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
+            Status::Ok => result.label.to_string(),
+        };
+        return [result.name.to_string(), none(), none(), none(), none(), none(), none(), why];
+    };
+    let (exponent, k) = (words::exponent(&law.exponent), words::coefficient(&law.coefficient));
+    [
+        result.name.to_string(),
+        exponent.value,
+        exponent.interval.unwrap_or_else(none),
+        k.value,
+        k.interval.unwrap_or_else(none),
+        format!("{:.4}", law.r2),
+        law.points.to_string(),
+        result.label.to_string(),
+    ]
 }

@@ -68,12 +68,6 @@ impl Axis {
         self.from + share * (self.to - self.from)
     }
 
-    /// `count` values spread evenly over the pixels from `a` to `b`.
-    pub(crate) fn steps(&self, a: f64, b: f64, count: usize) -> impl Iterator<Item = f64> + use<> {
-        let (a, b) = (a.ln(), b.ln());
-        (0..count).map(move |i| (a + (b - a) * i as f64 / (count.max(2) - 1) as f64).exp())
-    }
-
     /// Its ticks, with labels of the given size that keep clear of each other side by side.
     pub(crate) fn ticks_across(&self, say: fn(f64) -> String, size: f64) -> Vec<Tick> {
         self.ticks(say, |label| font::width(label, size, Weight::Regular))
@@ -92,7 +86,7 @@ impl Axis {
             let apart = ticks.windows(2).all(|pair| {
                 let [a, b] = [&pair[0], &pair[1]];
                 let [one, other] = [a, b].map(|tick| tick.label.as_deref().unwrap_or(""));
-                let needed = (extent(one) + extent(other)) / 2.0 + GAP;
+                let needed = f64::midpoint(extent(one), extent(other)) + GAP;
                 one != other && (self.at(b.value) - self.at(a.value)).abs() >= needed
             });
             !ticks.is_empty() && ticks.len() <= MOST && apart

@@ -12,6 +12,11 @@ use isoflop::units::{Flops, Loss, Params, Tokens, tokens_bought};
 pub const REMAKE: &str = "isoflop analyze runs.json --at 1e23 --at 1e24 --seed 0 -o report";
 const CURVES: &str = include_str!("../../../../examples/isoflops_curves.json");
 
+/// Whether a file of a report is of a kind, by its extension.
+pub fn is(file: &isoflop_report::File, kind: &str) -> bool {
+    std::path::Path::new(&file.path).extension().is_some_and(|extension| extension == kind)
+}
+
 /// L = 2.69 + 1606.4·N^−0.34 + 3210.7·D^−0.36.
 pub fn law(n: f64, c: f64) -> f64 {
     2.69 + 1606.4 * n.powf(-0.34) + 3210.7 * (c / (6.0 * n)).powf(-0.36)
