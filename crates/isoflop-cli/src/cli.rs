@@ -9,11 +9,17 @@ use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
 #[derive(Debug, Parser)]
-#[command(name = "isoflop", version, after_help = exit::TABLE, disable_help_subcommand = true)]
+#[command(name = "isoflop", version, after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE), disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  isoflop analyze examples/isoflops_curves.json
+  isoflop analyze runs.csv --at 3e22 -o report
+  isoflop check runs.csv";
 
 #[derive(Debug, Subcommand)]
 enum Command {
