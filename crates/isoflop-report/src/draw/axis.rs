@@ -20,6 +20,8 @@ pub(crate) struct Axis {
     to: f64,
 }
 
+/// The least span of a logarithmic axis, as a difference of natural logarithms.
+const LEAST_SPAN: f64 = 0.1;
 /// Room between two tick labels, in pixels.
 const GAP: f64 = 22.0;
 /// Most labels on one axis.
@@ -33,8 +35,9 @@ impl Axis {
         // The ends stay well inside f64, so that padding cannot overflow.
         let usable = values.into_iter().filter(|v| *v > 1e-200 && *v < 1e200);
         let (low, high) = ends(usable).unwrap_or((1.0, 10.0));
-        // Values all alike get half a decade about them.
-        let margin = if high / low > 1.0 + 1e-9 { pad * (high / low).ln() } else { 0.6 };
+        let span = (high / low).ln();
+        // Values all alike get half a decade about them; nearly alike, enough that ticks of three digits differ.
+        let margin = if span > 1e-9 { (pad * span).max((LEAST_SPAN - span) / 2.0) } else { 0.6 };
         let (low, high) = ((low.ln() - margin).exp(), (high.ln() + margin).exp());
         Axis { spread: Spread::Logarithmic, low, high, from: 0.0, to: 1.0 }
     }

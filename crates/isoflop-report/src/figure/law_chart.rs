@@ -99,6 +99,9 @@ fn heights(quantity: &Quantity, lead: &ApproachResult, others: &[Other<'_>], acr
     let (low, high) = values.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(*v), high.max(*v)));
     let near = |value: &f64| *value > low / 10.0 && *value < high * 10.0;
     values.extend(others.iter().flat_map(|other| ends.map(|c| other.law.at(Flops(c)))).filter(near));
+    // Optima nearly alike would look like a slope if their digits filled the axis.
+    let middle = (low * high).sqrt();
+    values.extend([middle / 1.5, middle * 1.5]);
     // Room above the last target for what is written there.
     values.push(high * (high / low).powf(0.1));
     values.extend(lead.band.iter().flat_map(|point| <[f64; 2]>::from((quantity.of_band)(point))).filter(near));

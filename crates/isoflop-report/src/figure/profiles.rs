@@ -65,11 +65,25 @@ fn finding(analysis: &Analysis, lead: Option<&ApproachResult>) -> String {
             if used.len() == 1 {
                 format!("Best model at {compute} FLOPs: {n} parameters")
             } else {
+                if (last.0 / n.0).ln().abs() < 0.02 {
+                    return format!("Best model is {n} at {compute} and {last} at {at} FLOPs");
+                }
                 let moves = if last.0 < n.0 { "shrinks" } else { "grows" };
                 format!("Best model {moves} from {n} at {compute} to {last} at {at} FLOPs")
             }
         }
         _ => format!("No budget of {} has a clear best model size", analysis.data.budgets),
+    }
+}
+
+/// The highest loss shown: a few runs far above all others would flatten every valley.
+fn ceiling(drawn: &RunsDrawn) -> f64 {
+    const TIMES_THE_MEDIAN: f64 = 5.0;
+    let mut losses: Vec<f64> = drawn.by_budget.iter().flatten().map(|run| run.1).collect();
+    losses.sort_by(f64::total_cmp);
+    match (losses.first(), losses.get(losses.len() / 2)) {
+        (Some(lowest), Some(median)) if median > lowest => lowest + TIMES_THE_MEDIAN * (median - lowest),
+        _ => f64::INFINITY,
     }
 }
 
@@ -89,9 +103,9 @@ fn chart(finding: &str, analysis: &Analysis, drawn: &RunsDrawn, lead: Option<&Ap
     let points: Vec<(f64, f64)> = used.chain(drawn.flagged.iter().filter(|_| none_used)).copied().collect();
     let curves = lead.into_iter().flat_map(|lead| &lead.valleys).flat_map(|valley| &valley.points);
     let sizes = points.iter().chain(curves.clone()).map(|point| point.0);
-    let highest = points.iter().map(|point| point.1).fold(0.0, f64::max);
+    let highest = points.iter().map(|point| point.1).fold(0.0, f64::max).min(ceiling(drawn));
     // A curve may shoot up past its runs; the runs decide what is shown.
-    let losses = points.iter().chain(curves).map(|point| point.1).filter(|loss| *loss <= 1.05 * highest);
+    let losses = points.iter().chain(curves).map(|point| point.1).filter(|loss| *loss <= highest);
     let lowest = points.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
     let wide = highest / lowest > WIDE;
     let up = if wide { Axis::logarithmic(losses, 0.05) } else { Axis::linear(losses, 0.05) };
@@ -126,6 +140,12 @@ fn caption(drawn: &RunsDrawn, lead: Option<&ApproachResult>, shown: usize) -> St
     }
     if shown < drawn.by_budget.len() {
         caption.push(format!("Curves of {shown} of {} budgets are drawn.", drawn.by_budget.len()));
+    }
+    let ceiling = ceiling(drawn);
+    match drawn.by_budget.iter().flatten().filter(|run| run.1 > ceiling).count() {
+        0 => {}
+        1 => caption.push("One run of higher loss lies above the frame.".to_string()),
+        above => caption.push(format!("{above} runs of higher loss lie above the frame.")),
     }
     if drawn.drawn < drawn.total {
         caption.push(format!("{} of {} runs are drawn, evenly taken in file order.", drawn.drawn, drawn.total));
@@ -180,9 +200,10 @@ fn labels(chart: &mut Chart, analysis: &Analysis, lead: Option<&ApproachResult>,
     for i in order {
         let Some(profile) = analysis.data.profiles.get(i) else { continue };
         let curve = valley(analysis, lead, i).map_or(&drawn.by_budget[i], |valley| &valley.points);
-        let (Some(&first), Some(&end)) = (curve.first(), curve.last()) else { continue };
-        let clamp = |(x, y): (f64, f64)| (x, y.clamp(chart.area.top + 10.0, chart.area.bottom));
-        let ((x0, y0), (x1, y1)) = (clamp(chart.at(first)), clamp(chart.at(end)));
+        // The ends that are seen: a curve may leave through the top.
+        let mut seen = curve.iter().map(|&point| chart.at(point)).filter(|&at| chart.shows(at));
+        let Some((x0, y0)) = seen.next() else { continue };
+        let (x1, y1) = seen.next_back().unwrap_or((x0, y0));
         let label = |x: f64, y: f64, anchor| Label::new(profile.compute.to_string(), x, y, anchor, TEXT).rimmed();
         let candidates = [
             label(x1 + 12.0, y1 + 9.0, Anchor::Start),

@@ -179,3 +179,12 @@ fn d23_doubts_r_squared_on_few_budgets() {
         assert_eq!(analysis.warnings.iter().find(|w| w.id == "D23").map(|w| w.severity), severity, "{budgets} budgets");
     }
 }
+
+#[test]
+fn the_documented_checks_are_the_registered_ones() {
+    let documented = include_str!("../../../../docs/checks.md");
+    let rows: Vec<&str> = documented.lines().filter(|line| line.starts_with("| D")).collect();
+    let registered: Vec<String> =
+        CHECKS.iter().map(|check| format!("| {} | {} | {} |", check.id, check.title, check.threshold)).collect();
+    assert_eq!(rows, registered);
+}
