@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::program::{EXAMPLE, Ended, Place, delimited, example_rows, fed, isoflop, root};
 
-const OPTIONS: &str = "--resamples 100 --json";
+const OPTIONS: &str = "--resamples 300 --json";
 
 /// Everything but what says which file it was.
 fn found(ended: &Ended) -> [Value; 4] {
@@ -69,11 +69,11 @@ fn every_format_gives_the_same_laws() {
         ] {
             place.file(&name, &bytes);
             let ended = place.isoflop(&format!("analyze {name} {OPTIONS}"));
-            assert_eq!(found(&ended), wanted, "{name}");
+            assert!(found(&ended) == wanted, "{name} gives other laws");
             assert_eq!(ended.json()["data"]["format"], format, "{name}");
             assert_eq!(ended.json()["data"]["path"], name);
             let piped = fed(&format!("analyze - {OPTIONS}"), &bytes);
-            assert_eq!(found(&piped), wanted, "{name} on standard input");
+            assert!(found(&piped) == wanted, "{name} gives other laws on standard input");
             assert_eq!(piped.json()["data"]["path"], "-");
             assert_eq!(piped.json()["data"]["sha256"], ended.json()["data"]["sha256"], "of the bytes as they came");
         }
@@ -96,6 +96,6 @@ fn columns_are_found_by_meaning() {
     ] {
         let place = Place::with("runs.csv", delimited(&header, &rows, ","));
         let ended = place.isoflop(&format!("analyze runs.csv {OPTIONS}"));
-        assert_eq!(found(&ended), wanted, "{header:?}");
+        assert!(found(&ended) == wanted, "{header:?} gives other laws");
     }
 }

@@ -167,6 +167,15 @@ fn every_key_is_there_and_holds_what_is_documented() {
 }
 
 #[test]
+fn every_key_is_documented() {
+    let document = std::fs::read_to_string(root().join("docs/analysis-json.md")).unwrap();
+    for (key, _) in KEYS {
+        let name = key.rsplit('.').next().unwrap().trim_end_matches("[]");
+        assert!(document.contains(&format!("`{name}`")) || document.contains(&format!("\"{name}\"")), "{key}");
+    }
+}
+
+#[test]
 fn check_tells_its_data_and_warnings_alone() {
     let analyzed = isoflop(&format!("analyze {EXAMPLE} --resamples 10 --json")).json();
     let ended = isoflop(&format!("check {EXAMPLE} --json"));
