@@ -14,8 +14,8 @@ const TABLES: [&str; 10] = [
     "testdata/marin-isoflops/marin_issue_8003.csv",
     "testdata/marin-isoflops/raw_isoflop-comma.csv",
     "testdata/marin-isoflops/raw_isoflop-dclm.csv",
-    "testdata/porian-isoflops/isoflop_points.csv --where 'dataset == \"owt2\" && hparams == \"base\"'",
-    "testdata/porian-isoflops/optimal_points.csv --loss-column loss_opt --params-column n_opt_akima_grid",
+    "testdata/porian-isoflops/isoflop_points.csv --where 'dataset == \"rw\" && hparams == \"tuned\"'",
+    "testdata/porian-isoflops/optimal_points.csv --loss-column loss_opt --params-column n_opt_akima_grid --where 'n_opt_akima_grid > 0'",
 ];
 
 /// The lines of an answer that must fit the terminal: not those that hold a path, and not the command to paste.
