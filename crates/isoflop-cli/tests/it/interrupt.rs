@@ -43,7 +43,7 @@ fn a_read_that_never_ends_is_left_at_once() {
 #[test]
 fn no_report_is_half_written() {
     let table = std::fs::read(root().join(EXAMPLE)).unwrap();
-    for milliseconds in [0, 5, 20, 60, 150, 400, 1000, 2000] {
+    for milliseconds in [0, 5, 20, 60, 150, 400, 1000] {
         let place = Place::new();
         let (child, pipe) = started(&place, "analyze - --resamples 100 -o report", &table);
         drop(pipe);
