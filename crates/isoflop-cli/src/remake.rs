@@ -33,7 +33,7 @@ pub fn remake(command: &Analyze, options: &Options) -> String {
         option("--at", Some(at.to_string_exact()));
     }
     for name in &command.approach {
-        option("--approach", Some((*name).to_string()));
+        option("--approach", Some(name.clone()));
     }
     option("--level", changed(options.level, usual.level));
     option("--resamples", options.resamples.map(|count| count.to_string()));

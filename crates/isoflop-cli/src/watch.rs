@@ -36,7 +36,7 @@ impl Watch {
             // Nothing is half-written before the report: leave, even from a read that blocks. While it is
             // written, the writer sees the flag and cleans up; a second Ctrl-C does not wait for that.
             if !is_writing.load(Ordering::SeqCst) || stop_at.swap(true, Ordering::SeqCst) {
-                eprintln!("\ninterrupted");
+                eprintln!("\nerror: interrupted; nothing was written");
                 std::process::exit(i32::from(INTERRUPTED));
             }
         });

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Warning};
 use crate::approach::{APPROACHES, Approach};
 use crate::frontier::{self, Found, Scatter};
+use crate::interval;
 use crate::noise::{self, Noise};
 use crate::profile::{self, BUDGET_TOLERANCE, Profile};
 use crate::progress::Progress;
@@ -32,7 +33,8 @@ pub struct Options {
     pub approaches: Vec<&'static dyn Approach>,
     /// Nominal level of the intervals, between 0 and 1.
     pub level: f64,
-    /// Number of resampled tables; [`RESAMPLES`], or fewer on a table of very many runs, where none is given.
+    /// Number of resampled tables; where none is given [`RESAMPLES`], or fewer on a table of very many runs, or more
+    /// where the level needs more.
     pub resamples: Option<usize>,
     /// Seed of the resampling.
     pub seed: u64,
@@ -98,7 +100,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         profiles: &profiles,
         approaches: &options.approaches,
         noise,
-        resamples: options.resamples.unwrap_or_else(|| usual_resamples(table)),
+        resamples: options.resamples.unwrap_or_else(|| usual_resamples(table, options.level)),
         seed: options.seed,
     };
     let optima = resample::optima(plan, progress).ok_or(AnalyzeError::Interrupted)?;
@@ -124,6 +126,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         fitted: &fitted,
         results: &approaches,
         recommended,
+        level: options.level,
     }));
     // A stable sort: checks of equal weight stay in the order of their numbers.
     warnings.sort_by_key(|warning| std::cmp::Reverse(warning.severity));
@@ -142,9 +145,10 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
     })
 }
 
-fn usual_resamples(table: &RunTable) -> usize {
+/// As many resamples as a table of this size and intervals of this level call for.
+fn usual_resamples(table: &RunTable, level: f64) -> usize {
     let runs = table.used().count().max(1);
-    RESAMPLES.min((DRAWS_AT_MOST / runs).max(RESAMPLES_AT_LEAST))
+    RESAMPLES.min((DRAWS_AT_MOST / runs).max(RESAMPLES_AT_LEAST)).max(interval::needed(level))
 }
 
 fn summarise(table: &RunTable, profiles: &[Profile], noise: Noise) -> DataSummary {

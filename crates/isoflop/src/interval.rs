@@ -31,7 +31,8 @@ pub fn central(values: &mut Vec<f64>, level: f64) -> Option<(f64, f64)> {
 
 /// Values needed so that each tail holds at least five of them.
 pub fn needed(level: f64) -> usize {
-    (10.0 / (1.0 - level)).ceil() as usize
+    // 1 − 0.9 is a hair below 0.1, which must not ask for one more.
+    (10.0 / (1.0 - level) - 1e-6).ceil() as usize
 }
 
 /// The p-quantile of `values`, which are put in partial order on the way.

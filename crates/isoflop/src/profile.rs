@@ -6,6 +6,10 @@ use crate::units::{FLOPS_PER_PARAM_TOKEN, Flops};
 /// Budgets whose C differ by at most this share are taken as one.
 pub const BUDGET_TOLERANCE: f64 = 0.01;
 
+/// ln N (or ln D) this close are one size: the same model read from a figure twice, or counted with and without a
+/// bias vector. Real grids are a hundred times coarser.
+pub const SAME_SIZE: f64 = 2e-3;
+
 /// How closely D = C/6N must hold in every run for the token axis to be the mirror of the size axis.
 const MIRROR_TOLERANCE: f64 = 1e-9;
 
@@ -45,7 +49,7 @@ pub struct Axis {
     pub center: f64,
     /// Half of the range of `ln`; 1 where all runs agree, so that scaling is always defined.
     pub half_width: f64,
-    /// Number of distinct values.
+    /// Number of distinct values, [`SAME_SIZE`] taken as one.
     pub distinct: usize,
     ascending: bool,
 }
@@ -59,7 +63,7 @@ impl Axis {
         let half_width = if high > low { 0.5 * (high - low) } else { 1.0 };
         let center = 0.5 * (low + high);
         let scaled = ln.iter().map(|x| (x - center) / half_width).collect();
-        let distinct = order.windows(2).filter(|pair| ln[pair[0]] != ln[pair[1]]).count() + usize::from(!ln.is_empty());
+        let distinct = same_size(&ln, &order).count();
         let ascending = order.is_sorted();
         Self { ln, scaled, order, low, high, center, half_width, distinct, ascending }
     }
@@ -73,6 +77,11 @@ impl Axis {
     pub fn unscale(&self, u: f64) -> f64 {
         self.center + self.half_width * u
     }
+}
+
+/// Positions along an ascending `order`, in groups of one size.
+pub(crate) fn same_size<'a>(ln: &'a [f64], order: &'a [usize]) -> impl Iterator<Item = &'a [usize]> {
+    order.chunk_by(|&a, &b| ln[b] - ln[a] <= SAME_SIZE)
 }
 
 impl Profile {

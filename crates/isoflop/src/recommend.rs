@@ -53,10 +53,18 @@ fn between(parabola: &ApproachResult, near: &ApproachResult) -> (Option<&'static
         return (Some(near.name), because);
     }
     let percent = 100.0 * (shift(&(through_all, local)).exp() - 1.0);
-    let because = format!(
-        "it uses every run of each profile, and the runs near the valley alone agree to {percent:.1} % at {}",
-        local.compute
-    );
+    let because = if percent < 100.0 * (WORTH_HAVING - 1.0) {
+        format!(
+            "it uses every run of each profile, and the runs near the valley alone agree to {percent:.1} % at {}",
+            local.compute
+        )
+    } else {
+        format!(
+            "it uses every run of each profile; the runs near the valley alone differ by {percent:.0} % at {}, which \
+             their interval covers",
+            local.compute
+        )
+    };
     (Some(parabola.name), because)
 }
 

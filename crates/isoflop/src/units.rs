@@ -56,10 +56,11 @@ fn count(value: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const SUFFIXES: [(f64, &str); 5] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"), (1.0, "")];
     // 999.5 rounds to "1000", which belongs to the next suffix up.
     let Some((unit, suffix)) = SUFFIXES.into_iter().find(|(unit, _)| value >= 0.9995 * unit) else {
-        return f.pad(&format!("{value:.3}"));
+        let decimals = if value >= 0.0995 { 3 } else { 4 };
+        return f.pad(&if value >= 0.00995 { format!("{value:.decimals$}") } else { scientific(value, 3) });
     };
     let scaled = value / unit;
-    if scaled >= 9995.0 {
+    if scaled >= 999.5 {
         return f.pad(&scientific(value, 3));
     }
     let decimals = if scaled >= 99.95 {
@@ -78,6 +79,15 @@ pub(crate) fn scientific(value: f64, digits: usize) -> String {
     let Some((mantissa, exponent)) = text.split_once('e') else { return text };
     let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
     format!("{mantissa}e{exponent}")
+}
+
+/// A ratio of budgets as people say it: `1.5×`, `33×`, `333×`, `1e7×`.
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        r if r < 9.95 => format!("{}×", format!("{r:.1}").trim_end_matches('0').trim_end_matches('.')),
+        r if r < 9999.5 => format!("{r:.0}×"),
+        r => format!("{}×", scientific(r, 2)),
+    }
 }
 
 impl fmt::Display for Params {
@@ -156,13 +166,18 @@ mod tests {
     #[test]
     fn people_read_three_digits() {
         let said: Vec<String> =
-            [70054233904.7, 206118539185.0, 999_999.0, 9.189e9, 49_999_999.0, 1.4e12, 20.0, 0.5, 3.2e16]
+            [70054233904.7, 206118539185.0, 999_999.0, 9.189e9, 49_999_999.0, 1.4e12, 20.0, 0.5, 0.0231, 1.0366e15]
                 .map(|n| Params(n).to_string())
                 .to_vec();
-        assert_eq!(said, ["70.1B", "206B", "1.00M", "9.19B", "50.0M", "1.40T", "20.0", "0.500", "3.2e16"]);
+        assert_eq!(said, ["70.1B", "206B", "1.00M", "9.19B", "50.0M", "1.40T", "20.0", "0.500", "0.0231", "1.04e15"]);
         assert_eq!(Flops(6e18).to_string(), "6e18");
         assert_eq!(Flops(1.25e16).to_string(), "1.25e16");
         assert_eq!(Flops(1e23).to_string(), "1e23");
+    }
+
+    #[test]
+    fn ratios_are_said_short() {
+        assert_eq!([1.0, 1.5, 9.96, 33.3, 333.33, 1e7].map(times), ["1×", "1.5×", "10×", "33×", "333×", "1e7×"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use isoflop::analyze::{Options, RESAMPLES, analyze};
 use isoflop::approach::{APPROACHES, Approach, approach};
 use isoflop::units::Flops;
@@ -18,7 +19,12 @@ use crate::{folder, terminal};
 /// Find the compute-optimal model and dataset size, forecast them at larger budgets, and say what is wrong.
 ///
 /// Runs are grouped by compute budget. Each approach finds the best size of each budget and fits N = k·C^a and
-/// D = k·C^b through them; the answer shows the approaches side by side, says which to quote, and warns.
+/// D = k·C^b through them: best-run (the run of lowest loss), parabola (through all runs of a budget), near-valley
+/// (through those near the minimum), cubic, akima (an interpolation). The answer shows them side by side, says
+/// which to quote, and warns; docs/approaches.md and docs/checks.md explain both.
+///
+/// A condition of --where compares columns of the file, or params, tokens, compute, loss, with numbers, 'texts',
+/// true and false: < <= > >= == != && || ! + - * / ( ). Odd names stand in backquotes: `eval/paloma/macro_loss`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Analyze {
@@ -28,12 +34,13 @@ pub struct Analyze {
     #[arg(long, value_name = "C", allow_negative_numbers = true, help_heading = "Forecast")]
     pub at: Vec<Flops>,
     /// Approach to use; may be repeated [default: all]
-    #[arg(long, value_name = "NAME", value_parser = known_approach, help_heading = "Forecast")]
-    pub approach: Vec<&'static str>,
+    #[arg(long, value_name = "NAME", value_parser = approach_names(), hide_possible_values = true, help_heading = "Forecast")]
+    pub approach: Vec<String>,
     /// Nominal level of the intervals
     #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, default_value = "0.9", value_parser = level, help_heading = "Forecast")]
     pub level: f64,
-    /// Resampled tables to form the intervals from [default: 4000, fewer above 50,000 runs]
+    /// Resampled tables to form the intervals from [default: 4000, fewer above 50,000 runs]; an interval at level
+    /// 0.9 needs 100, at 0.99 1000
     #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
     pub resamples: Option<u32>,
     /// Seed of the resampling
@@ -53,12 +60,8 @@ Examples:
   isoflop analyze runs.csv --at 3e22 --where 'loss < 3.4 && budget >= 1e19' -o report
   isoflop analyze runs.parquet --approach parabola --json | jq .recommended";
 
-/// The registered approach of that name; a near miss is named by the error.
-fn known_approach(text: &str) -> Result<&'static str, String> {
-    approach(text).map(Approach::name).ok_or_else(|| {
-        let names: Vec<&str> = APPROACHES.iter().map(|a| a.name()).collect();
-        format!("the approaches are {}", names.join(", "))
-    })
+fn approach_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()))
 }
 
 fn level(text: &str) -> Result<f64, String> {

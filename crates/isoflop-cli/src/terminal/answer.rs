@@ -82,7 +82,6 @@ fn intervals(analysis: &Analysis, recommended: &ApproachResult, asked: usize) ->
 fn forecasts(analysis: &Analysis, at: Flops) -> String {
     let of =
         |result: &ApproachResult| -> Option<Forecast> { result.forecasts.iter().find(|f| f.compute == at).copied() };
-    let Some(reach) = analysis.approaches.iter().find_map(of).map(|f| f.reach) else { return String::new() };
     let mut columns =
         Columns::new(&[Align::Left, Align::Left, Align::Right, Align::Left, Align::Right, Align::Left, Align::Right]);
     let heading = ["", "", "N*", "", "D*", "", "D/N"].map(String::from);
@@ -102,7 +101,7 @@ fn forecasts(analysis: &Analysis, at: Flops) -> String {
         ];
         if quoted { columns.strong(cells) } else { columns.row(cells) }
     }
-    format!("{STRONG}At {at} FLOPs{STRONG:#}, {}\n{}\n\n", words::reach(reach), columns.lines().join("\n"))
+    format!("{STRONG}At {at} FLOPs{STRONG:#}, {}\n{}\n\n", words::reach(at, &analysis.data), columns.lines().join("\n"))
 }
 
 /// One line per approach for one law.

@@ -27,7 +27,7 @@ fn a_check_that_finds_something_is_1() {
 }
 
 /// Options that make no sense, and what the person must be told.
-const NONSENSE: [(&str, &str); 20] = [
+const NONSENSE: [(&str, &str); 21] = [
     ("--at lots", "\"lots\" is not an amount of compute; write FLOPs such as 1e23, 10^23 or 6.5e21"),
     ("--at -1e23", "\"-1e23\" is not an amount of compute"),
     ("--at=-1e23", "\"-1e23\" is not an amount of compute"),
@@ -37,7 +37,8 @@ const NONSENSE: [(&str, &str); 20] = [
     ("--at 1e400", "\"1e400\" is not an amount of compute"),
     ("--at ''", "\"\" is not an amount of compute"),
     ("--at 1e23,1e24", "\"1e23,1e24\" is not an amount of compute"),
-    ("--approach parabole", "the approaches are best-run, parabola, near-valley, cubic, akima"),
+    ("--approach parabole", "possible values: best-run, parabola, near-valley, cubic, akima"),
+    ("--approach parabole", "a similar value exists: 'parabola'"),
     ("--level 90", "a level from 0.5 to 0.999 is needed"),
     ("--level nan", "a level from 0.5 to 0.999 is needed"),
     ("--resamples -1", "-1 is not in 0..=1000000"),

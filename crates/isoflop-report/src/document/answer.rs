@@ -1,6 +1,6 @@
 //! The answer: what to train at each budget asked for.
 
-use isoflop::analysis::{Analysis, Forecast, Severity};
+use isoflop::analysis::{Analysis, DataSummary, Forecast, Severity};
 
 use crate::document::section::{Block, Card, Section, text};
 use crate::document::{Span, approaches};
@@ -34,7 +34,8 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
     let because = analysis.recommended_because.trim_end_matches('.');
     match analysis.recommended_result() {
         Some(recommended) => {
-            let cards: Vec<Card> = recommended.forecasts.iter().take(MOST_CARDS).map(card).collect();
+            let cards: Vec<Card> =
+                recommended.forecasts.iter().take(MOST_CARDS).map(|f| card(f, &analysis.data)).collect();
             if !cards.is_empty() {
                 section.push(Block::Cards(cards));
             }
@@ -75,7 +76,7 @@ fn refusals(analysis: &Analysis) -> Option<Block> {
     })
 }
 
-fn card(forecast: &Forecast) -> Card {
+fn card(forecast: &Forecast, data: &DataSummary) -> Card {
     let (params, tokens) = (words::count(&forecast.params), words::count(&forecast.tokens));
     Card {
         head: format!("At {} FLOPs", forecast.compute),
@@ -84,6 +85,6 @@ fn card(forecast: &Forecast) -> Card {
             (tokens.value, "tokens", tokens.interval),
             (words::ratio(forecast.tokens_per_param), "tokens per parameter", None),
         ],
-        foot: words::reach(forecast.reach),
+        foot: words::reach(forecast.compute, data),
     }
 }

@@ -1,6 +1,7 @@
 //! The approaches side by side: their laws and their forecasts.
 
 use isoflop::analysis::{Analysis, ApproachResult, Forecast, LawEstimate, Status};
+use isoflop::units::times;
 
 use crate::document::section::{Block, Section, Span};
 use crate::document::table::{NOTHING, Table};
@@ -87,7 +88,7 @@ fn add(table: &mut Table, name: Option<&str>, forecast: &Forecast, strong: bool)
         tokens.interval.unwrap_or_else(none),
         words::ratio(forecast.tokens_per_param),
         forecast.loss.as_ref().map_or_else(none, |loss| words::loss(loss).to_string()),
-        words::ratio(forecast.reach),
+        times(forecast.reach),
     ]);
     if strong { table.strong_row(cells) } else { table.row(cells) }
 }

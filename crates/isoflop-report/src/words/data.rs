@@ -18,14 +18,14 @@ pub const fn params_count(params: ParamsCount) -> &'static str {
     match params {
         ParamsCount::Total => "all parameters, embeddings included",
         ParamsCount::NonEmbedding => "parameters without embeddings",
-        ParamsCount::Unstated => "parameters as the file counts them; it does not say whether embeddings are included",
+        ParamsCount::Unstated => "parameters as the file counts them (embeddings in or out: it does not say)",
     }
 }
 
 /// How C was counted.
 pub const fn compute_rule(compute: ComputeRule) -> &'static str {
     match compute {
-        ComputeRule::SixNd => "C = 6·N·D",
+        ComputeRule::SixNd => "6·N·D",
         ComputeRule::Measured => "the file's own count, which differs from 6·N·D",
     }
 }
@@ -33,9 +33,12 @@ pub const fn compute_rule(compute: ComputeRule) -> &'static str {
 /// How N, C and L were counted, in one sentence.
 pub fn conventions(conventions: &Conventions) -> String {
     format!(
-        "N: {}. C: {}. Loss in {}.",
+        "N: {}. {}. Loss in {}.",
         params_count(conventions.params),
-        compute_rule(conventions.compute),
+        match conventions.compute {
+            ComputeRule::SixNd => "C = 6·N·D",
+            ComputeRule::Measured => "C as the file counts it, which is not 6·N·D",
+        },
         loss_unit(conventions.loss)
     )
 }

@@ -113,7 +113,7 @@ fn count_to(value: f64, place: i32) -> String {
     let step = 10f64.powi(place);
     let rounded = (value / step).round() * step;
     match unit_of(rounded * (1.0 + 1e-12)) {
-        Some((12, _)) if rounded >= 9.995e15 => scientific_to(value, place),
+        Some((12, _)) if rounded >= 9.995e14 => scientific_to(value, place),
         Some((e, suffix)) => {
             let decimals = usize::try_from(e - place).unwrap_or(0);
             format!("{:.decimals$}{suffix}", rounded / 10f64.powi(e))
@@ -162,8 +162,19 @@ mod tests {
 
     #[test]
     fn without_an_interval_a_count_reads_as_its_unit_does() {
-        for value in [70054233904.7, 206118539185.0, 999_999.0, 9.189e9, 49_999_999.0, 1.4e12, 20.0, 3.2e16, 999.6, 0.5]
-        {
+        for value in [
+            70054233904.7,
+            206118539185.0,
+            999_999.0,
+            9.189e9,
+            49_999_999.0,
+            1.4e12,
+            20.0,
+            3.2e16,
+            999.6,
+            0.5,
+            1.0366e15,
+        ] {
             assert_eq!(count(&alone(value)).to_string(), Params(value).to_string());
         }
     }

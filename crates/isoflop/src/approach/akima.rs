@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{Approach, Curve, Minimum, Resampling, Sample, Weighting};
 use crate::analysis::OptimumFlag;
-use crate::profile::Axis;
+use crate::profile::{Axis, same_size};
 
 /// The minimum of an Akima interpolant of ln L against ln N; laws weigh each budget by how well its optimum is known.
 ///
@@ -66,10 +66,10 @@ struct Interpolant {
 }
 
 impl Interpolant {
-    /// Runs of equal size become one knot at their mean ln L.
+    /// Runs of one size become one knot at their mean ln L: two knots a hair apart would have any slope between them.
     fn new(axis: &Axis, sample: Sample) -> Result<Self, OptimumFlag> {
         let (mut x, mut y) = (Knots::with_capacity(axis.distinct), Knots::with_capacity(axis.distinct));
-        for group in axis.order.chunk_by(|&a, &b| axis.ln[a] == axis.ln[b]) {
+        for group in same_size(&axis.ln, &axis.order) {
             let weight: f64 = group.iter().map(|&i| sample.weights[i]).sum();
             if weight > 0.0 {
                 x.push(axis.ln[group[0]]);

@@ -2,7 +2,7 @@
 
 use super::{Finding, FitView};
 use crate::analysis::{Forecast, Severity};
-use crate::units::Params;
+use crate::units::{Params, times};
 use crate::waste::ValleyShape;
 
 /// Largest N* over smallest from which approaches disagree.
@@ -34,12 +34,9 @@ pub(super) fn spread(view: &FitView) -> Vec<Finding> {
             && other.params.low.is_some_and(|low| low <= reference.params.value)
             && other.params.high.is_some_and(|high| high >= reference.params.value);
         let ratio = other.params.value / reference.params.value;
-        let cost = shape.map_or(String::new(), |shape| {
-            format!(
-                " If {} is right, that wastes about {:.1} % of the compute.",
-                quoted.name,
-                100.0 * shape.waste(ratio)
-            )
+        let cost = shape.map_or(String::new(), |shape| match shape.waste(ratio) {
+            waste if waste > 0.9 => format!(" If {} is right, that wastes nearly all of the compute.", quoted.name),
+            waste => format!(" If {} is right, that wastes about {:.1} % of the compute.", quoted.name, 100.0 * waste),
         });
         let message = format!(
             "{name} gives {} at {}, {} {} ({}){}.{cost}",
@@ -55,12 +52,12 @@ pub(super) fn spread(view: &FitView) -> Vec<Finding> {
     .collect()
 }
 
-/// "31 % below", "170 % above", "12× above".
+/// "31 % below", "170 % above", "12× that of".
 fn apart(ratio: f64) -> String {
     match ratio {
         r if r < 1.0 => format!("{:.0} % below", 100.0 * (1.0 - r)),
         r if r < 4.0 => format!("{:.0} % above", 100.0 * (r - 1.0)),
-        r => format!("{r:.0}× as much as"),
+        r => format!("{} that of", times(r)),
     }
 }
 

@@ -90,6 +90,9 @@ pub(super) fn no_valley(view: &FitView) -> Vec<Finding> {
     )]
 }
 
+/// Thin budgets from which they look like fewer budgets, measured with error.
+const SCATTERED: usize = 10;
+
 /// D3, from the table: budgets with too few sizes, and tables with too few budgets.
 pub(super) fn too_few(view: &DataView) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -100,11 +103,13 @@ pub(super) fn too_few(view: &DataView) -> Vec<Finding> {
             "At {} FLOPs there are under {SIZES_NEEDED} distinct sizes: a parabola through 3 leaves nothing to check it by.",
             list(&budgets)
         );
-        findings.push(Finding::new(
-            Severity::Refuse,
-            message,
-            "Train at least 5 sizes per budget, on both sides of the best one.",
-        ));
+        let scattered = thin.len() > SCATTERED && 2 * thin.len() > view.profiles.len();
+        let advice = if scattered {
+            "If these C are a few budgets measured with error, group them: --budget-tolerance 0.1."
+        } else {
+            "Train at least 5 sizes per budget, on both sides of the best one."
+        };
+        findings.push(Finding::new(Severity::Refuse, message, advice));
     }
     if view.profiles.len() < BUDGETS_NEEDED {
         let message = format!(
@@ -147,6 +152,9 @@ const DRIFT: f64 = 0.262;
 /// Standard errors from which a drift counts.
 const DRIFT_T: f64 = 2.0;
 
+/// Share of N* from which a shift is worth a sentence.
+const WORTH_SAYING: f64 = 0.005;
+
 /// D4: grids that are not centred on their optimum.
 pub(super) fn off_centre(view: &FitView) -> Vec<Finding> {
     let Some((fitted, _)) = view.recommended() else { return Vec::new() };
@@ -160,7 +168,7 @@ pub(super) fn off_centre(view: &FitView) -> Vec<Finding> {
     let off: Vec<Flops> =
         usable().filter(|(p, away)| away.abs() > OFF_CENTRE * p.sizes.half_width).map(|(p, _)| p.compute).collect();
     let drift = drift(&usable().map(|(p, away)| (p.compute.0.ln(), away)).collect::<Vec<_>>());
-    let so = far_runs_shift(view).map_or(String::new(), |shift| {
+    let so = far_runs_shift(view).filter(|shift| *shift > WORTH_SAYING).map_or(String::new(), |shift| {
         format!(
             " Runs far from the valley then shift a parabola's N*: here by up to {:.1} % at one budget.",
             100.0 * shift

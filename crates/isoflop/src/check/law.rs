@@ -1,32 +1,46 @@
 //! Checks of the laws across budgets: D6, D8, D21, D22, D23.
 
 use super::{Finding, FitView, counted};
-use crate::analysis::{Refits, Severity};
-use crate::units::{Flops, Params};
+use crate::analysis::{Estimate, Refits, Severity};
+use crate::interval;
+use crate::units::{Flops, Params, times};
 
 /// Reach from which a forecast is said to be one, to be far, and to need a backtest.
 const REACHES: [(f64, Severity); 3] = [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
 
-/// D6: budgets far beyond the data; the farthest speaks for all.
+/// D6: budgets far beyond the data, and far below it; the farthest speaks for all.
 pub(super) fn far(view: &FitView) -> Vec<Finding> {
     let Some((_, result)) = view.recommended() else { return Vec::new() };
-    let Some(farthest) = result.forecasts.iter().max_by(|a, b| a.reach.total_cmp(&b.reach)) else { return Vec::new() };
-    let Some((threshold, severity)) = REACHES.into_iter().find(|(threshold, _)| farthest.reach > *threshold) else {
-        return Vec::new();
-    };
-    let largest = view.data.profiles.last().map_or(farthest.compute, |p| p.compute);
-    let spoken = match severity {
-        Severity::Refuse => {
-            "Take N* as known to about a factor of 2 whatever its interval says: no headline number before a backtest at \
-             this ratio."
-        }
-        Severity::Warn => "Published sweeps missed N* by a factor 1.3 to 2 this far out.",
-        Severity::Inform => "The interval covers noise, not a law that bends.",
-    };
-    let advice = format!("Add a budget near {}.", Flops(largest.0 * if threshold > 100.0 { 10.0 } else { 3.0 }));
-    let message =
-        format!("{} is {:.0}× beyond the largest budget ({largest}). {spoken}", farthest.compute, farthest.reach);
-    vec![Finding::new(severity, message, advice)]
+    let profiles = view.data.profiles;
+    let (Some(first), Some(last)) = (profiles.first(), profiles.last()) else { return Vec::new() };
+    let computes = || result.forecasts.iter().map(|f| f.compute.0);
+    let (lowest, farthest) = (computes().fold(f64::INFINITY, f64::min), computes().fold(0.0, f64::max));
+    let mut findings = Vec::new();
+    let reach = farthest / last.compute.0;
+    if let Some((_, severity)) = REACHES.into_iter().find(|(threshold, _)| reach > *threshold) {
+        let spoken = match severity {
+            Severity::Refuse => {
+                "N* is known to a factor of 2 at best, whatever its interval says: no headline number before a backtest \
+                 at this ratio."
+            }
+            Severity::Warn => "Published sweeps missed N* by a factor 1.3 to 2 this far out.",
+            Severity::Inform => "The interval covers noise, not a law that bends.",
+        };
+        let next = Flops(last.compute.0 * if severity == Severity::Refuse { 10.0 } else { 3.0 });
+        let message =
+            format!("{} is {} the largest budget ({}). {spoken}", Flops(farthest), times(reach), last.compute);
+        findings.push(Finding::new(severity, message, format!("Add a budget near {next}.")));
+    }
+    if lowest * REACHES[2].0 < first.compute.0 {
+        let message = format!(
+            "{} is {} below the smallest budget ({}). The interval covers noise, not a law that bends.",
+            Flops(lowest),
+            times(first.compute.0 / lowest),
+            first.compute
+        );
+        findings.push(Finding::new(Severity::Inform, message, "Ask within the data, or add smaller budgets."));
+    }
+    findings
 }
 
 /// Exponents of N*(C) seen in published sweeps, with room.
@@ -59,18 +73,31 @@ pub(super) fn implausible(view: &FitView) -> Vec<Finding> {
 /// Share of failed refits that is worth a word.
 const FAILED: f64 = 0.05;
 
-/// D21: resampled tables that gave no law by the recommended approach.
+/// D21: resampled tables that gave no law by the recommended approach, or too few of them, or others than the table's.
 pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
     let Some((_, result)) = view.recommended() else { return Vec::new() };
     let Refits { total, failed, .. } = result.refits;
-    if failed as f64 <= FAILED * total as f64 {
-        return Vec::new();
+    let needed = interval::needed(view.level);
+    let name = result.name;
+    let mut findings = Vec::new();
+    if total > 0 && total < needed {
+        let message =
+            format!("{total} resampled tables are too few to form an interval at this level: {needed} are needed.");
+        findings.push(Finding::new(Severity::Warn, message, format!("Set --resamples {needed} or more.")));
     }
-    let message = format!(
-        "{failed} of {total} resampled tables gave no law by {}: its intervals rest on the others and may be too narrow.",
-        result.name
-    );
-    vec![Finding::new(Severity::Warn, message, "Add runs around the optimum of each budget.")]
+    if failed as f64 > FAILED * total as f64 {
+        let message = format!(
+            "{failed} of {total} resampled tables gave no law by {name}: its intervals rest on the others and may be too \
+             narrow."
+        );
+        findings.push(Finding::new(Severity::Warn, message, "Add runs around the optimum of each budget."));
+    }
+    let outside = |e: &Estimate| e.low.is_some_and(|low| e.value < low) || e.high.is_some_and(|high| e.value > high);
+    if !view.data.noise.noise_free && result.forecasts.iter().any(|f| outside(&f.params) || outside(&f.tokens)) {
+        let message = format!("The forecast of {name} lies outside its own interval: resampling moves it one way.");
+        findings.push(Finding::new(Severity::Warn, message, "Distrust the interval, and look at the profiles figure."));
+    }
+    findings
 }
 
 /// Standard deviations by which a quantity must fall back to count.

@@ -28,6 +28,7 @@ pub(crate) struct FitView<'a> {
     pub fitted: &'a [Fitted],
     pub results: &'a [ApproachResult],
     pub recommended: Option<&'static str>,
+    pub level: f64,
 }
 
 impl FitView<'_> {
@@ -123,7 +124,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D6",
         title: "far extrapolation",
-        threshold: "budget over 5×, 30×, 300× the largest in the data",
+        threshold: "budget over 5×, 30×, 300× the largest in the data, or 5× below the smallest",
         look: Look::Fits(law::far),
     },
     Check {
@@ -141,7 +142,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D14",
         title: "duplicates and mixed budgets",
-        threshold: "repeated runs; budgets grouped that are not equal; 6ND and C apart by over 10 %",
+        threshold: "repeated runs; several sweeps in one table; budgets grouped that are not equal; 6ND and C apart by over 10 %",
         look: Look::Data(table::mixed),
     },
     Check {
@@ -153,7 +154,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D21",
         title: "refits that failed",
-        threshold: "over 5 % of the resampled tables give no law by the recommended approach",
+        threshold: "over 5 % of the resampled tables give no law by the recommended approach; too few for the level; its forecast outside its own interval",
         look: Look::Fits(law::failed_refits),
     },
     Check {

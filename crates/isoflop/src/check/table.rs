@@ -2,7 +2,8 @@
 
 use super::{DataView, Finding, counted, list};
 use crate::analysis::Severity;
-use crate::profile::BUDGET_TOLERANCE;
+use crate::interval::median;
+use crate::profile::{BUDGET_TOLERANCE, same_size};
 use crate::run::{ComputeRule, RunFlag};
 use crate::units::{Flops, six_nd};
 
@@ -53,10 +54,46 @@ pub(super) fn mixed(view: &DataView) -> Vec<Finding> {
             "If they were meant as separate budgets, set --budget-tolerance 0.",
         ));
     }
+    findings.extend(several_sweeps(view));
     if view.table.conventions.compute == ComputeRule::Measured {
         findings.extend(disagreement(view));
     }
     findings
+}
+
+/// Share of runs with a twin of their size and budget from which a table looks like several sweeps…
+const TWINS: f64 = 0.5;
+
+/// …if their losses also differ by more than this share of the loss, which other seeds alone do not do.
+const TWINS_APART: f64 = 0.01;
+
+/// Runs of one size and one budget whose losses differ by more than other seeds could make them.
+fn several_sweeps(view: &DataView) -> Option<Finding> {
+    let (mut twins, mut runs) = (0, 0);
+    let mut apart = Vec::new();
+    for profile in view.profiles {
+        runs += profile.len();
+        for same in same_size(&profile.sizes.ln, &profile.sizes.order).filter(|same| same.len() > 1) {
+            twins += same.len();
+            let losses = || same.iter().map(|&i| profile.loss[i]);
+            let (low, high) = (losses().fold(f64::INFINITY, f64::min), losses().fold(0.0, f64::max));
+            apart.push(high / low - 1.0);
+        }
+    }
+    let differ = median(&mut apart);
+    (twins as f64 > TWINS * runs as f64 && differ > TWINS_APART).then(|| {
+        let message = format!(
+            "{} share size and budget with another run, and their losses differ by {:.1} % (median): this looks like \
+             several sweeps in one table, and one law through all of them means nothing.",
+            counted(twins, "run"),
+            100.0 * differ
+        );
+        Finding::new(
+            Severity::Refuse,
+            message,
+            "Choose one sweep with --where, such as --where 'dataset == \"comma\"', by the columns that tell them apart.",
+        )
+    })
 }
 
 fn percent(share: f64) -> String {

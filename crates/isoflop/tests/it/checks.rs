@@ -106,9 +106,13 @@ fn d5_predicts_the_bias_of_a_wide_grid() {
 #[test]
 fn d6_speaks_up_with_the_reach() {
     let table = CLEAN.table(0);
-    for (at, severity) in
-        [(3e20, None), (1e21, Some(Severity::Inform)), (4e21, Some(Severity::Warn)), (4e22, Some(Severity::Refuse))]
-    {
+    for (at, severity) in [
+        (1e15, Some(Severity::Inform)),
+        (3e20, None),
+        (1e21, Some(Severity::Inform)),
+        (4e21, Some(Severity::Warn)),
+        (4e22, Some(Severity::Refuse)),
+    ] {
         let analysis = analysis_at(&table, at);
         assert_eq!(analysis.warnings.iter().find(|w| w.id == "D6").map(|w| w.severity), severity, "{at:e}");
     }
@@ -144,6 +148,32 @@ fn d14_sees_repeats_near_budgets_and_another_count_of_compute() {
     let mut table = table_of(runs);
     table.conventions.compute = ComputeRule::Measured;
     assert!(said(&analysis_at(&table, 3e20), "D14", Severity::Warn));
+}
+
+#[test]
+fn d14_sees_several_sweeps_in_one_table() {
+    let mut runs = CLEAN.runs(0);
+    let mut others = World { alpha: 0.33, ..CLEAN }.runs(1);
+    for (other, run) in others.iter_mut().zip(&runs) {
+        (other.params, other.tokens, other.line) = (run.params, run.tokens, other.line + 100);
+        other.loss.0 *= 1.1;
+    }
+    let repeats: Vec<Run> =
+        CLEAN.runs(1).into_iter().zip(&runs).map(|(new, run)| Run { loss: new.loss, ..run.clone() }).collect();
+    let seeds = table_of([runs.clone(), repeats].concat());
+    assert!(!said(&analysis_at(&seeds, 3e20), "D14", Severity::Warn), "other seeds are no other sweep");
+    runs.extend(others);
+    assert!(said(&analysis_at(&table_of(runs), 3e20), "D14", Severity::Refuse));
+}
+
+#[test]
+fn d21_says_when_resamples_are_too_few_for_the_level() {
+    let options = Options { at: vec![Flops(3e20)], resamples: Some(50), ..Options::default() };
+    let analysis = analyze(&CLEAN.table(0), &options, &Quiet).expect("runs");
+    assert!(analysis.warnings.iter().any(|w| w.id == "D21" && w.advice.contains("--resamples 100")));
+    let options = Options { resamples: None, level: 0.999, ..options };
+    let analysis = analyze(&CLEAN.table(0), &options, &Quiet).expect("runs");
+    assert!(analysis.approaches[1].forecasts[0].params.low.is_some());
 }
 
 #[test]
