@@ -9,11 +9,17 @@ use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
 #[derive(Debug, Parser)]
-#[command(name = "isoflop", version, after_help = exit::TABLE, disable_help_subcommand = true)]
+#[command(name = "isoflop", version, after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE), disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  isoflop analyze examples/isoflops_curves.json
+  isoflop analyze runs.csv --at 3e22 -o report
+  isoflop check runs.csv";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -55,7 +61,7 @@ pub struct Table {
     #[arg(long, value_name = "UNIT", help_heading = "Reading")]
     pub loss_unit: Option<Unit>,
     /// Runs whose C differ by at most this share are one budget
-    #[arg(long, value_name = "SHARE", default_value = "0.01", value_parser = share, help_heading = "Reading")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, default_value = "0.01", value_parser = share, help_heading = "Reading")]
     pub budget_tolerance: f64,
 }
 

@@ -51,6 +51,16 @@ impl Failure {
     pub fn interrupted() -> Self {
         Failure::told(INTERRUPTED, "interrupted; nothing was written", "")
     }
+
+    /// The table at `path` was read but not analyzed.
+    pub fn unanalyzed(path: &str, error: &AnalyzeError) -> Self {
+        match error {
+            AnalyzeError::Interrupted => Failure::interrupted(),
+            AnalyzeError::NoRuns(_) => {
+                Failure::told(BAD_DATA, format!("{path}: {error}"), "loosen --where, or look at isoflop check")
+            }
+        }
+    }
 }
 
 impl From<ReadError> for Failure {
@@ -61,17 +71,6 @@ impl From<ReadError> for Failure {
                 Failure::Told { code: USAGE, below: error.block(), sentence: error.to_string() }
             }
             _ => Failure::Told { code: BAD_DATA, below: error.block(), sentence: error.to_string() },
-        }
-    }
-}
-
-impl From<AnalyzeError> for Failure {
-    fn from(error: AnalyzeError) -> Self {
-        match error {
-            AnalyzeError::Interrupted => Failure::interrupted(),
-            AnalyzeError::NoRuns(_) => {
-                Failure::told(BAD_DATA, error.to_string(), "loosen --where, or look at isoflop check")
-            }
         }
     }
 }

@@ -9,16 +9,18 @@ use isoflop_report::File;
 
 use crate::exit::{Failure, USAGE};
 
-/// Refuses early a folder that could not be written after the work is done.
+/// Refuses early a folder that could not be written after the work is done, and leaves nothing behind.
 pub fn check(folder: &Path) -> Result<(), Failure> {
-    if folder.exists() && !folder.is_dir() {
-        let sentence = format!("{} is a file; -o needs a folder", folder.display());
+    let named = |path: &Path| if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_path_buf() };
+    let Some(standing) = folder.ancestors().map(named).find(|path| path.exists()) else { return Ok(()) };
+    if !standing.is_dir() {
+        let sentence = format!("{} is a file; -o needs a folder", standing.display());
         return Err(Failure::told(USAGE, sentence, "name another folder with -o"));
     }
-    Partial::create(folder).map(drop).map_err(|error| refuse(folder, &error))
+    Partial::create(&standing).map(drop).map_err(|error| refuse(folder, &error))
 }
 
-/// Writes `files` below `folder`: first all of them beside it, then in one move each to their place.
+/// Writes `files` below `folder`: first all of them in a folder of another name, then in one move each to their place.
 ///
 /// Files of an earlier report are replaced; other files in the folder stay.
 pub fn write(folder: &Path, files: &[File], progress: &dyn Progress) -> Result<(), Failure> {
@@ -43,7 +45,8 @@ fn refuse(folder: &Path, error: &io::Error) -> Failure {
     Failure::told(USAGE, format!("{} cannot be written: {error}", folder.display()), "name another folder with -o")
 }
 
-/// A folder beside the one to be, removed again unless it is finished.
+/// A folder that the files wait in, removed again unless it is finished: beside the folder to be, or inside it
+/// where that exists (it may be all that can be written, or the only place on its disk).
 struct Partial {
     path: PathBuf,
 }
@@ -53,9 +56,9 @@ impl Partial {
         let mut name = folder.file_name().unwrap_or_else(|| "report".as_ref()).to_os_string();
         name.push(format!(".partial-{}", std::process::id()));
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent)?;
-        // `-o .` and `-o ..` have no name of their own: their partial folder lies inside them.
-        let path = if folder.file_name().is_some() { parent.join(name) } else { folder.join(name) };
+        let around = if folder.is_dir() { folder } else { parent };
+        fs::create_dir_all(around)?;
+        let path = around.join(name);
         fs::create_dir(&path)?;
         Ok(Self { path })
     }

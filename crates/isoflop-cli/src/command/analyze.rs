@@ -25,19 +25,19 @@ pub struct Analyze {
     #[command(flatten)]
     pub table: Table,
     /// Budget to forecast, in FLOPs: 1e23, 10^23; may be repeated [default: 1e23 and 1e24]
-    #[arg(long, value_name = "C", help_heading = "Forecast")]
+    #[arg(long, value_name = "C", allow_negative_numbers = true, help_heading = "Forecast")]
     pub at: Vec<Flops>,
     /// Approach to use; may be repeated [default: all]
     #[arg(long, value_name = "NAME", value_parser = known_approach, help_heading = "Forecast")]
     pub approach: Vec<&'static str>,
     /// Nominal level of the intervals
-    #[arg(long, value_name = "LEVEL", default_value = "0.9", value_parser = level, help_heading = "Forecast")]
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, default_value = "0.9", value_parser = level, help_heading = "Forecast")]
     pub level: f64,
     /// Resampled tables to form the intervals from [default: 4000, fewer above 50,000 runs]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
     pub resamples: Option<u32>,
     /// Seed of the resampling
-    #[arg(long, value_name = "SEED", default_value_t = 0, help_heading = "Forecast")]
+    #[arg(long, value_name = "SEED", allow_negative_numbers = true, default_value_t = 0, help_heading = "Forecast")]
     pub seed: u64,
     /// Write the report into this folder: index.html, report.md, results.json, figures/
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
@@ -100,7 +100,8 @@ pub fn run(command: &Analyze) -> Result<u8, Failure> {
     }
     let table = isoflop::source::read(&command.table.runs, &command.table.options(), &watch)?;
     let options = command.options();
-    let analysis = analyze(&table, &options, &watch)?;
+    let analysis =
+        analyze(&table, &options, &watch).map_err(|error| Failure::unanalyzed(&command.table.runs, &error))?;
     let remake = remake(command, &options);
     if let Some(folder) = &command.output {
         watch.say("drawing");

@@ -14,6 +14,7 @@ use crate::watch::Watch;
 ///
 /// Exits with 1 if a check found something to mend.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Check {
     #[command(flatten)]
     pub table: Table,
@@ -21,6 +22,12 @@ pub struct Check {
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  isoflop check runs.csv
+  isoflop check runs.csv --where 'loss < 20' && echo nothing to mend
+  isoflop check runs.jsonl.gz --json | jq '.warnings[].message'";
 
 /// What `--json` prints.
 #[derive(Serialize)]

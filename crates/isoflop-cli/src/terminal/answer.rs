@@ -2,32 +2,37 @@
 
 use std::path::Path;
 
-use isoflop::analysis::{Analysis, ApproachResult, Forecast};
+use isoflop::analysis::{Analysis, ApproachResult, Forecast, LawEstimate};
 use isoflop::units::Flops;
 use isoflop_report::words;
 
 use super::{Align, Columns, STRONG, WIDTH, data, warnings, wrapped};
 
+/// The mark of the recommended approach.
+const USE: &str = "◂ use";
+
 /// Budgets listed per approach; the rest is in `--json`.
 const BUDGETS_LISTED: usize = 12;
+
+/// The approach that the course recommends: its answer is always said, beside the one to quote.
+const ASKED_FOR: &str = "best-run";
 
 /// The whole answer but its last lines.
 pub fn text(analysis: &Analysis, asked: usize) -> String {
     let mut text = data::text(&analysis.data);
     text.push('\n');
     if let Some(recommended) = analysis.recommended_result() {
+        text += &sentences(analysis);
+        text.push('\n');
         for at in recommended.forecasts.iter().map(|f| f.compute) {
             text += &forecasts(analysis, at);
         }
-        text += &laws(analysis);
-        text += &wrapped(&format!("{}: {}.", recommended.name, analysis.recommended_because), "  ", "  ");
-        text += &wrapped(&intervals(analysis, recommended, asked), "  ", "  ");
-        text.push('\n');
-        for answer in &analysis.answers {
-            text += &wrapped(answer, "", "  ");
-        }
+        text += &law("Model size", "N* = k·C^a", analysis, |result| result.params_law);
+        text += &law("Dataset size", "D* = k·C^b", analysis, |result| result.tokens_law);
+        let why = format!("Use {}: {}.", recommended.name, analysis.recommended_because);
+        text += &wrapped(&format!("{why} {}", intervals(analysis, recommended, asked)), "", "");
     } else {
-        text += &wrapped("No law: too few budgets have an optimum inside their grid of sizes.", "", "  ");
+        text += &wrapped("No law: fewer than three budgets have an optimum inside their grid of sizes.", "", "");
     }
     if !analysis.warnings.is_empty() {
         text.push('\n');
@@ -36,6 +41,17 @@ pub fn text(analysis: &Analysis, asked: usize) -> String {
     text.push('\n');
     text += &optima(analysis);
     text
+}
+
+/// The answers of the recommended approach and of the one the course asks for; the tables below hold the others.
+fn sentences(analysis: &Analysis) -> String {
+    let said = |name: &str| {
+        let label = analysis.approaches.iter().find(|r| r.name == name).map(|r| format!("({}).", r.label));
+        analysis.answers.iter().filter(move |answer| label.as_deref().is_some_and(|label| answer.ends_with(label)))
+    };
+    let quoted = analysis.recommended.unwrap_or(ASKED_FOR);
+    let others = (quoted != ASKED_FOR).then_some(ASKED_FOR);
+    said(quoted).chain(others.into_iter().flat_map(said)).map(|answer| wrapped(answer, "", "  ")).collect()
 }
 
 /// Where the report is, and the command that makes all this again.
@@ -77,7 +93,7 @@ fn forecasts(analysis: &Analysis, at: Flops) -> String {
         let quoted = Some(result.name) == analysis.recommended;
         let cells = [
             result.name.to_string(),
-            if quoted { "◂ use" } else { "" }.to_string(),
+            if quoted { USE } else { "" }.to_string(),
             params.value,
             params.interval.unwrap_or_default(),
             tokens.value,
@@ -89,23 +105,24 @@ fn forecasts(analysis: &Analysis, at: Flops) -> String {
     format!("{STRONG}At {at} FLOPs{STRONG:#}, {}\n{}\n\n", words::reach(reach), columns.lines().join("\n"))
 }
 
-fn laws(analysis: &Analysis) -> String {
-    let mut columns = Columns::new(&[Align::Left, Align::Left, Align::Left, Align::Left, Align::Left, Align::Right]);
-    columns.row(["", "N* = k·C^a", "a", "D* = k·C^b", "b", "R²"].map(String::from));
+/// One line per approach for one law.
+fn law(title: &str, form: &str, analysis: &Analysis, of: fn(&ApproachResult) -> Option<LawEstimate>) -> String {
+    let mut columns = Columns::new(&[Align::Left, Align::Left, Align::Left, Align::Left, Align::Left]);
+    columns.row(["", "", "", "exponent", "R²"].map(String::from));
     for result in &analysis.approaches {
-        let (Some(params), Some(tokens)) = (result.params_law, result.tokens_law) else { continue };
-        let (a, b) = (words::exponent(&params.exponent), words::exponent(&tokens.exponent));
+        let Some(law) = of(result) else { continue };
+        let exponent = words::exponent(&law.exponent);
+        let quoted = Some(result.name) == analysis.recommended;
         let cells = [
             result.name.to_string(),
-            format!("{}·C^{}", words::coefficient(&params.coefficient).value, a.value),
-            a.interval.unwrap_or_default(),
-            format!("{}·C^{}", words::coefficient(&tokens.coefficient).value, b.value),
-            b.interval.unwrap_or_default(),
-            format!("{:.4}", params.r2),
+            if quoted { USE } else { "" }.to_string(),
+            format!("{}·C^{}", words::coefficient(&law.coefficient).value, exponent.value),
+            exponent.interval.unwrap_or_default(),
+            format!("{:.4}", law.r2),
         ];
-        if Some(result.name) == analysis.recommended { columns.strong(cells) } else { columns.row(cells) }
+        if quoted { columns.strong(cells) } else { columns.row(cells) }
     }
-    format!("{STRONG}Laws{STRONG:#}\n{}\n", columns.lines().join("\n"))
+    format!("{STRONG}{title}{STRONG:#}  {form}\n{}\n\n", columns.lines().join("\n"))
 }
 
 /// The optimum of each budget by each approach, two approaches beside each other.

@@ -30,12 +30,12 @@ impl Columns {
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push((false, cells.to_vec()));
+        self.rows.push((false, cells.into()));
     }
 
     /// Adds a row that stands out.
     pub fn strong<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push((true, cells.to_vec()));
+        self.rows.push((true, cells.into()));
     }
 
     /// The lines, each indented by two and without blanks at its end.

@@ -1,6 +1,6 @@
 //! The answer: what to train at each budget asked for.
 
-use isoflop::analysis::{Analysis, Forecast};
+use isoflop::analysis::{Analysis, Forecast, Severity};
 
 use crate::document::section::{Block, Card, Section, text};
 use crate::document::{Span, approaches};
@@ -31,31 +31,48 @@ pub(crate) fn title(analysis: &Analysis) -> String {
 pub(crate) fn section(report: &Report<'_>) -> Section {
     let analysis = report.analysis;
     let mut section = Section { id: "answer", ..Section::default() };
-    let because = Span::Text(analysis.recommended_because.clone());
+    let because = analysis.recommended_because.trim_end_matches('.');
     match analysis.recommended_result() {
         Some(recommended) => {
             let cards: Vec<Card> = recommended.forecasts.iter().take(MOST_CARDS).map(card).collect();
             if !cards.is_empty() {
                 section.push(Block::Cards(cards));
             }
+            section.blocks.extend(refusals(analysis));
             let name = Span::Strong(recommended.name.to_string());
-            let mut why = vec![text("By "), name, text(format!(" ({}).", recommended.label))];
-            if !analysis.recommended_because.is_empty() {
-                why.extend([text(" "), because]);
-            }
+            let reason = if because.is_empty() { String::new() } else { format!(": {because}") };
+            let mut why = vec![text("By "), name, text(format!(" ({}){reason}.", recommended.label))];
             if recommended.forecasts.iter().any(|forecast| forecast.params.low.is_some()) {
                 why.push(text(format!(" Brackets are {} intervals.", words::level(analysis.level))));
             }
             section.push(Block::Paragraph(why));
         }
-        None if analysis.recommended_because.is_empty() => {}
-        None => section.push(Block::Paragraph(vec![because])),
+        None if because.is_empty() => {}
+        None => section.say(sentence(because)),
     }
     if report.figure("model-size").is_some() {
         section.push(Block::Figure("model-size"));
         section.blocks.extend(approaches::forecasts_of_lead(report).map(Block::Table));
     }
     section
+}
+
+/// A fragment as a sentence.
+fn sentence(fragment: &str) -> String {
+    let mut rest = fragment.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest.as_str().chars()).chain(['.']).collect()
+}
+
+/// What forbids quoting the answer, said where the answer is.
+fn refusals(analysis: &Analysis) -> Option<Block> {
+    let grave = analysis.warnings.iter().filter(|warning| warning.severity == Severity::Refuse);
+    let mut ids: Vec<&str> = grave.map(|warning| warning.id).collect();
+    ids.dedup();
+    (!ids.is_empty()).then(|| {
+        let what = text(format!(" Below, {} {} why.", ids.join(", "), if ids.len() == 1 { "says" } else { "say" }));
+        Block::Paragraph(vec![Span::Strong("Do not quote this yet.".to_string()), what])
+    })
 }
 
 fn card(forecast: &Forecast) -> Card {

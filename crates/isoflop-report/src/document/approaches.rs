@@ -3,7 +3,7 @@
 use isoflop::analysis::{Analysis, ApproachResult, Forecast, LawEstimate, Status};
 
 use crate::document::section::{Block, Section, Span};
-use crate::document::table::Table;
+use crate::document::table::{NOTHING, Table};
 use crate::report::Report;
 use crate::words;
 
@@ -18,14 +18,14 @@ pub(crate) fn section(report: &Report<'_>) -> Section {
         section
             .push(Block::Table(laws("Dataset size: D* = k·C^b", "b", analysis, |result| result.tokens_law.as_ref())));
     }
-    let mut table = forecast_table("Forecasts of every approach", true);
+    let mut table = forecast_table("Forecasts of every approach", Named::Each);
     for result in &analysis.approaches {
         for forecast in &result.forecasts {
             add(&mut table, Some(result.name), forecast, analysis.recommended == Some(result.name));
         }
     }
     if !table.rows.is_empty() {
-        section.push(Block::Table(table));
+        section.push(Block::Table(table.told()));
     }
     if !analysis.answers.is_empty() {
         section.push(Block::List(analysis.answers.iter().map(|answer| vec![Span::Text(answer.clone())]).collect()));
@@ -46,20 +46,37 @@ pub(crate) fn dataset_size(report: &Report<'_>) -> Section {
 /// The forecasts of the recommended approach.
 pub(crate) fn forecasts_of_lead(report: &Report<'_>) -> Option<Table> {
     let recommended = report.analysis.recommended_result()?;
-    let mut table = forecast_table(&format!("Forecasts by {}", recommended.name), false);
+    let mut table = forecast_table(&format!("Forecasts by {}", recommended.name), Named::InCaption);
     for forecast in &recommended.forecasts {
         add(&mut table, None, forecast, false);
     }
-    (!table.rows.is_empty()).then_some(table)
+    (!table.rows.is_empty()).then(|| table.told())
 }
 
-fn forecast_table(caption: &str, with_names: bool) -> Table {
-    let columns = ["Approach", "Budget C (FLOPs)", ">N*", ">Interval", ">D*", ">Interval", ">D*/N*", ">Loss", ">Reach"];
-    Table::new(caption, if with_names { &columns } else { &columns[1..] })
+/// Where a table says which approach a row is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Each,
+    InCaption,
+}
+
+fn forecast_table(caption: &str, named: Named) -> Table {
+    let columns = [
+        "Approach",
+        "Budget C (FLOPs)",
+        ">N*",
+        ">Interval",
+        ">D*",
+        ">Interval",
+        ">D*/N*",
+        ">Loss",
+        ">C ÷ largest budget",
+    ];
+    Table::new(caption, if named == Named::Each { &columns } else { &columns[1..] })
 }
 
 fn add(table: &mut Table, name: Option<&str>, forecast: &Forecast, strong: bool) {
-    let none = || "–".to_string();
+    let none = || NOTHING.to_string();
     let (params, tokens) = (words::count(&forecast.params), words::count(&forecast.tokens));
     let mut cells: Vec<String> = name.map(str::to_string).into_iter().collect();
     cells.extend([
@@ -70,7 +87,7 @@ fn add(table: &mut Table, name: Option<&str>, forecast: &Forecast, strong: bool)
         tokens.interval.unwrap_or_else(none),
         words::ratio(forecast.tokens_per_param),
         forecast.loss.as_ref().map_or_else(none, |loss| words::loss(loss).to_string()),
-        words::reach(forecast.reach),
+        words::ratio(forecast.reach),
     ]);
     if strong { table.strong_row(cells) } else { table.row(cells) }
 }
@@ -80,30 +97,30 @@ fn laws(caption: &str, exponent: &str, analysis: &Analysis, law: fn(&ApproachRes
     let columns = ["Approach", &exponent, ">Interval", ">k", ">Interval", ">R²", ">Budgets", "What it is"];
     let mut table = Table::new(caption, &columns);
     for result in &analysis.approaches {
-        let none = || "–".to_string();
-        let cells = match law(result) {
-            Some(law) => {
-                let (exponent, k) = (words::exponent(&law.exponent), words::coefficient(&law.coefficient));
-                [
-                    result.name.to_string(),
-                    exponent.value,
-                    exponent.interval.unwrap_or_else(none),
-                    k.value,
-                    k.interval.unwrap_or_else(none),
-                    format!("{:.4}", law.r2),
-                    law.points.to_string(),
-                    result.label.to_string(),
-                ]
-            }
-            None => {
-                let why = match result.status {
-                    Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
-                    Status::Ok => result.label.to_string(),
-                };
-                [result.name.to_string(), none(), none(), none(), none(), none(), none(), why]
-            }
-        };
+        let cells = law_cells(result, law(result));
         if analysis.recommended == Some(result.name) { table.strong_row(cells) } else { table.row(cells) }
     }
     table
+}
+
+fn law_cells(result: &ApproachResult, law: Option<&LawEstimate>) -> [String; 8] {
+    let none = || NOTHING.to_string();
+    let Some(law) = law else {
+        let why = match result.status {
+            Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
+            Status::Ok => result.label.to_string(),
+        };
+        return [result.name.to_string(), none(), none(), none(), none(), none(), none(), why];
+    };
+    let (exponent, k) = (words::exponent(&law.exponent), words::coefficient(&law.coefficient));
+    [
+        result.name.to_string(),
+        exponent.value,
+        exponent.interval.unwrap_or_else(none),
+        k.value,
+        k.interval.unwrap_or_else(none),
+        format!("{:.4}", law.r2),
+        law.points.to_string(),
+        result.label.to_string(),
+    ]
 }

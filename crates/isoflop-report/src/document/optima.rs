@@ -3,7 +3,7 @@
 use isoflop::analysis::{ApproachResult, Optimum};
 
 use crate::document::section::{Block, Section};
-use crate::document::table::Table;
+use crate::document::table::{NOTHING, Table};
 use crate::report::Report;
 
 /// The profiles, with the optima of the recommended approach.
@@ -35,7 +35,7 @@ fn table(report: &Report<'_>, result: &ApproachResult) -> Table {
     let mut table = Table::new(caption, &columns);
     for (i, optimum) in result.optima.iter().enumerate() {
         let runs = report.analysis.data.profiles.get(i).filter(|profile| profile.compute == optimum.compute);
-        let said = |value: Option<String>| value.unwrap_or_else(|| "–".to_string());
+        let said = |value: Option<String>| value.unwrap_or_else(|| NOTHING.to_string());
         table.row([
             optimum.compute.to_string(),
             said(runs.map(|profile| profile.runs.to_string())),

@@ -33,6 +33,8 @@ pub(crate) struct Row {
     pub(crate) strong: bool,
 }
 
+/// A cell without a value.
+pub(crate) const NOTHING: &str = "–";
 /// Most rows of one table; the rest is in `results.json`.
 const MOST_ROWS: usize = 60;
 
@@ -53,6 +55,17 @@ impl Table {
     /// Adds the row to quote.
     pub(crate) fn strong_row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(Row { cells: cells.into_iter().collect(), strong: true });
+    }
+
+    /// Leaves out columns in which no row has anything to say.
+    pub(crate) fn told(mut self) -> Self {
+        for i in (1..self.columns.len()).rev() {
+            if self.rows.iter().all(|row| row.cells[i] == NOTHING) {
+                self.columns.remove(i);
+                self.rows.iter_mut().for_each(|row| drop(row.cells.remove(i)));
+            }
+        }
+        self
     }
 
     /// Leaves out the middle of a table that is too long to read.

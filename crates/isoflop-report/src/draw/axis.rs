@@ -20,6 +20,8 @@ pub(crate) struct Axis {
     to: f64,
 }
 
+/// The least span of a logarithmic axis, as a difference of natural logarithms.
+const LEAST_SPAN: f64 = 0.1;
 /// Room between two tick labels, in pixels.
 const GAP: f64 = 22.0;
 /// Most labels on one axis.
@@ -33,8 +35,9 @@ impl Axis {
         // The ends stay well inside f64, so that padding cannot overflow.
         let usable = values.into_iter().filter(|v| *v > 1e-200 && *v < 1e200);
         let (low, high) = ends(usable).unwrap_or((1.0, 10.0));
-        // Values all alike get half a decade about them.
-        let margin = if high / low > 1.0 + 1e-9 { pad * (high / low).ln() } else { 0.6 };
+        let span = (high / low).ln();
+        // Values all alike get half a decade about them; nearly alike, enough that ticks of three digits differ.
+        let margin = if span > 1e-9 { (pad * span).max((LEAST_SPAN - span) / 2.0) } else { 0.6 };
         let (low, high) = ((low.ln() - margin).exp(), (high.ln() + margin).exp());
         Axis { spread: Spread::Logarithmic, low, high, from: 0.0, to: 1.0 }
     }
@@ -68,12 +71,6 @@ impl Axis {
         self.from + share * (self.to - self.from)
     }
 
-    /// `count` values spread evenly over the pixels from `a` to `b`.
-    pub(crate) fn steps(&self, a: f64, b: f64, count: usize) -> impl Iterator<Item = f64> + use<> {
-        let (a, b) = (a.ln(), b.ln());
-        (0..count).map(move |i| (a + (b - a) * i as f64 / (count.max(2) - 1) as f64).exp())
-    }
-
     /// Its ticks, with labels of the given size that keep clear of each other side by side.
     pub(crate) fn ticks_across(&self, say: fn(f64) -> String, size: f64) -> Vec<Tick> {
         self.ticks(say, |label| font::width(label, size, Weight::Regular))
@@ -92,7 +89,7 @@ impl Axis {
             let apart = ticks.windows(2).all(|pair| {
                 let [a, b] = [&pair[0], &pair[1]];
                 let [one, other] = [a, b].map(|tick| tick.label.as_deref().unwrap_or(""));
-                let needed = (extent(one) + extent(other)) / 2.0 + GAP;
+                let needed = f64::midpoint(extent(one), extent(other)) + GAP;
                 one != other && (self.at(b.value) - self.at(a.value)).abs() >= needed
             });
             !ticks.is_empty() && ticks.len() <= MOST && apart

@@ -22,6 +22,8 @@ pub(crate) enum Paint {
     Grid,
     /// The recommended approach.
     Lead,
+    /// What must not be missed.
+    Alarm,
     /// Any other approach, counted from 0.
     Other(usize),
     /// A budget: 0 the smallest, [`RAMP_STEPS`] − 1 the largest.
@@ -32,13 +34,14 @@ pub(crate) enum Paint {
 pub(crate) const RAMP_STEPS: usize = 16;
 const OTHERS: usize = 6;
 
-const FIXED: [(Paint, &str, &str); 6] = [
+const FIXED: [(Paint, &str, &str); 7] = [
     (Paint::Paper, "#ffffff", "#14171c"),
     (Paint::Ink, "#16191d", "#eceef1"),
     (Paint::Muted, "#565d66", "#a6aeb9"),
     (Paint::Faint, "#959da8", "#6e7783"),
     (Paint::Grid, "#e4e7eb", "#2a2f37"),
     (Paint::Lead, "#0b57c4", "#6cb0ff"),
+    (Paint::Alarm, "#b3261e", "#ff8d84"),
 ];
 const OTHER: [(&str, &str); OTHERS] = [
     ("#c2540a", "#ff9a52"),
@@ -90,6 +93,7 @@ impl Paint {
             Paint::Faint => "faint".into(),
             Paint::Grid => "grid".into(),
             Paint::Lead => "lead".into(),
+            Paint::Alarm => "alarm".into(),
             Paint::Other(i) => format!("other{}", i % OTHERS),
             Paint::Ramp(i) => format!("ramp{}", i.min(RAMP_STEPS - 1)),
         }
@@ -141,7 +145,7 @@ mod tests {
             assert!(contrast(light, paper.0) >= least, "{paint:?} on light: {}", contrast(light, paper.0));
             assert!(contrast(dark, paper.1) >= least, "{paint:?} on dark: {}", contrast(dark, paper.1));
         };
-        for paint in [Paint::Ink, Paint::Muted, Paint::Lead] {
+        for paint in [Paint::Ink, Paint::Muted, Paint::Lead, Paint::Alarm] {
             needs(paint, 4.5);
         }
         for i in 0..OTHERS {

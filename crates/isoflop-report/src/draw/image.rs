@@ -50,7 +50,10 @@ pub(crate) fn png(tree: &Tree) -> Result<Vec<u8>, ImageError> {
     debug_assert_eq!(Paint::Paper.light(), "#ffffff");
     resvg::render(tree, transform, &mut pixels.as_mut());
     // The paper covers everything, so that no pixel is transparent and alpha need not be stored.
-    let opaque: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut opaque = vec![0; pixels.data().len() / 4 * 3];
+    for (to, from) in opaque.chunks_exact_mut(3).zip(pixels.data().chunks_exact(4)) {
+        to.copy_from_slice(&from[..3]);
+    }
     let mut file = Vec::with_capacity(opaque.len() / 16);
     let mut encoder = png::Encoder::new(&mut file, PNG_WIDTH, height.max(1));
     encoder.set_color(png::ColorType::Rgb);

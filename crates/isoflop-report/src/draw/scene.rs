@@ -77,6 +77,8 @@ pub(crate) struct Label {
     pub(crate) size: f64,
     pub(crate) weight: Weight,
     pub(crate) paint: Paint,
+    /// Whether a rim of paper keeps lines that cross it from striking it through.
+    pub(crate) rim: bool,
 }
 
 /// Height above the baseline and depth below it, relative to the size: of digits and capitals, and of a descender.
@@ -86,7 +88,7 @@ const DESCENT: f64 = 0.22;
 impl Label {
     /// A label in ink and regular weight.
     pub(crate) fn new(text: impl Into<String>, x: f64, y: f64, anchor: Anchor, size: f64) -> Self {
-        Label { text: text.into(), x, y, anchor, size, weight: Weight::Regular, paint: Paint::Ink }
+        Label { text: text.into(), x, y, anchor, size, weight: Weight::Regular, paint: Paint::Ink, rim: false }
     }
 
     pub(crate) fn paint(self, paint: Paint) -> Self {
@@ -95,6 +97,11 @@ impl Label {
 
     pub(crate) fn medium(self) -> Self {
         Label { weight: Weight::Medium, ..self }
+    }
+
+    /// The label with a rim: for those among the data.
+    pub(crate) fn rimmed(self) -> Self {
+        Label { rim: true, ..self }
     }
 
     pub(crate) fn width(&self) -> f64 {

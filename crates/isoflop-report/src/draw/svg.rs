@@ -19,8 +19,13 @@ pub(crate) enum Place<'a> {
 /// The scene as an SVG document.
 pub(crate) fn write(scene: &Scene, place: Place<'_>) -> String {
     let (w, h) = (number(scene.width), number(scene.height));
+    let view = match place {
+        // A page has its own margins: the figure lines up with the text.
+        Place::Page { .. } => format!("34 20 {} {}", number(scene.width - 34.0), number(scene.height - 36.0)),
+        Place::Alone => format!("0 0 {w} {h}"),
+    };
     let mut out = String::with_capacity(scene.marks.len() * 160);
-    let _ = write!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}""#);
+    let _ = write!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}""#);
     match place {
         Place::Page { name, finding, description } => {
             let _ = write!(
@@ -103,7 +108,6 @@ fn write_shape(out: &mut String, shape: &Shape, place: Place<'_>) {
     }
 }
 
-/// A label, with a rim of paper so that a line crossing it does not strike it through.
 fn write_label(out: &mut String, label: &Label, place: Place<'_>) {
     let anchor = match label.anchor {
         Anchor::Start => "",
@@ -113,13 +117,17 @@ fn write_label(out: &mut String, label: &Label, place: Place<'_>) {
     let weight = if label.weight == Weight::Medium { r#" font-weight="500""# } else { "" };
     let _ = write!(
         out,
-        r#"<text x="{}" y="{}" font-size="{}"{weight}{anchor} fill="{}" stroke="{}" stroke-width="6" stroke-linejoin="round" paint-order="stroke">"#,
+        r#"<text x="{}" y="{}" font-size="{}"{weight}{anchor} fill="{}""#,
         number(label.x),
         number(label.y),
         number(label.size),
-        colour(label.paint, place),
-        colour(Paint::Paper, place)
+        colour(label.paint, place)
     );
+    if label.rim {
+        let paper = colour(Paint::Paper, place);
+        let _ = write!(out, r#" stroke="{paper}" stroke-width="6" stroke-linejoin="round" paint-order="stroke""#);
+    }
+    out.push('>');
     // A raised part lifts the pen, and the part after it brings the pen back.
     let mut lift = 0.0;
     for part in font::parts(&label.text) {

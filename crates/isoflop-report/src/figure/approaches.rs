@@ -1,5 +1,7 @@
 //! The forecasts of N* side by side: one row per approach, with its interval.
 
+use std::fmt::Write;
+
 use isoflop::analysis::{Analysis, ApproachResult, Forecast};
 use isoflop::run::RunTable;
 use isoflop::units::Params;
@@ -77,7 +79,7 @@ fn rows_drawn(
     for tick in axis.ticks_across(words::tick_count, TEXT) {
         let Some(label) = tick.label else { continue };
         let x = axis.at(tick.value);
-        grid += &format!("M{} {}V{}", path::number(x), path::number(top), path::number(bottom));
+        let _ = write!(grid, "M{} {}V{}", path::number(x), path::number(top), path::number(bottom));
         scene.text(Label::new(label, x, bottom + 40.0, Anchor::Middle, TEXT));
     }
     scene.line(grid, Stroke::new(Paint::Grid, 1.5));

@@ -1,5 +1,7 @@
 //! The frame of every figure: title, key, axes with their grid, and the area inside.
 
+use std::fmt::Write;
+
 use crate::draw::place::Places;
 use crate::draw::tick::Tick;
 use crate::draw::{Anchor, Axis, Label, Paint, Rect, Scene, Stroke, font, path};
@@ -73,25 +75,29 @@ impl Chart {
             let (exact, at) = (self.x.at(tick.value), path::number(self.x.at(tick.value)));
             match &tick.label {
                 Some(label) => {
-                    lines += &format!("M{at} {top}V{bottom}");
-                    small += &format!("M{at} {bottom}v10");
+                    let _ = write!(lines, "M{at} {top}V{bottom}");
+                    let _ = write!(small, "M{at} {bottom}v10");
                     self.scene.text(Label::new(label.as_str(), exact, self.area.bottom + 40.0, Anchor::Middle, TEXT));
                 }
-                None => small += &format!("M{at} {bottom}v6"),
+                None => {
+                    let _ = write!(small, "M{at} {bottom}v6");
+                }
             }
         }
         for tick in rows {
             let (exact, at) = (self.y.at(tick.value), path::number(self.y.at(tick.value)));
             match &tick.label {
                 Some(label) => {
-                    lines += &format!("M{left} {at}H{right}");
+                    let _ = write!(lines, "M{left} {at}H{right}");
                     self.scene.text(Label::new(label.as_str(), self.area.left - 14.0, exact + 9.0, Anchor::End, TEXT));
                 }
-                None => small += &format!("M{left} {at}h-6"),
+                None => {
+                    let _ = write!(small, "M{left} {at}h-6");
+                }
             }
         }
         self.scene.line(lines, Stroke::new(Paint::Grid, 1.5));
-        small += &format!("M{left} {top}V{bottom}H{right}");
+        let _ = write!(small, "M{left} {top}V{bottom}H{right}");
         self.scene.line(small, Stroke::new(Paint::Muted, 1.8));
     }
 

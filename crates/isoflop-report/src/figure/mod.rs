@@ -6,6 +6,8 @@ mod approaches;
 mod chart;
 mod key;
 mod law_chart;
+mod law_labels;
+mod law_words;
 mod profiles;
 mod quantity;
 mod runs_drawn;
@@ -97,13 +99,13 @@ fn lead(analysis: &Analysis) -> Option<&ApproachResult> {
         .or_else(|| analysis.approaches.first())
 }
 
-/// The reasons for which optima that can be drawn are left out of the law, each once: the key of hollow points.
-fn reasons<'a>(drawn: impl Iterator<Item = &'a Optimum>) -> Vec<&'static str> {
+/// The key of hollow points: why those of the optima drawn are left out of the law, each reason once.
+fn not_used<'a>(drawn: impl Iterator<Item = &'a Optimum>) -> Option<String> {
     let mut reasons: Vec<&'static str> = Vec::new();
     for flag in drawn.filter_map(|optimum| optimum.flag) {
         if !reasons.contains(&flag.words()) {
             reasons.push(flag.words());
         }
     }
-    reasons
+    (!reasons.is_empty()).then(|| format!("not used: {}", reasons.join(" or ")))
 }

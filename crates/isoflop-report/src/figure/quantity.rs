@@ -1,6 +1,7 @@
 //! What a law gives at a budget: the model size, or the dataset size.
 
-use isoflop::analysis::{ApproachResult, BandPoint, Estimate, Forecast, LawEstimate, Optimum};
+use isoflop::analysis::{ApproachResult, BandPoint, Estimate, Forecast, LawEstimate, Optimum, OptimumFlag};
+use isoflop::units::Flops;
 
 /// One of the two, and where an analysis keeps it.
 #[derive(Clone, Copy)]
@@ -17,6 +18,14 @@ pub(crate) struct Quantity {
     pub(crate) law: fn(&ApproachResult) -> Option<&LawEstimate>,
     pub(crate) of_forecast: fn(&Forecast) -> &Estimate,
     pub(crate) of_band: fn(&BandPoint) -> (f64, f64),
+}
+
+impl Quantity {
+    /// (C, value, why it is left out of the law) of every optimum that has a value.
+    pub(crate) fn optima(&self, lead: &ApproachResult) -> Vec<(Flops, f64, Option<&'static str>)> {
+        let there = lead.optima.iter().filter_map(|optimum| Some((optimum, (self.of_optimum)(optimum)?)));
+        there.map(|(optimum, value)| (optimum.compute, value, optimum.flag.map(OptimumFlag::words))).collect()
+    }
 }
 
 /// N*.

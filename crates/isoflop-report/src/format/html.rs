@@ -86,7 +86,9 @@ fn write_block(out: &mut String, block: &Block, report: &Report<'_>) {
         }
         Block::Cards(cards) => {
             out.push_str("<div class=\"cards\">\n");
-            cards.iter().for_each(|card| write_card(out, card));
+            for card in cards {
+                write_card(out, card);
+            }
             out.push_str("</div>\n");
         }
         Block::Figure(name) => report.figure(name).into_iter().for_each(|figure| write_figure(out, figure)),

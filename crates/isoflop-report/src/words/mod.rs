@@ -1,8 +1,8 @@
 //! Numbers and conventions in the words of a person, for every output that a person reads.
 //!
 //! The terminal answer and the report say the same thing in the same digits
-//! because both ask here. Digits are earned: a value is written to the place
-//! where its interval has two digits left, never with fewer than three digits.
+//! because both ask here. Digits are earned: three as a rule, more where the
+//! interval is narrow enough to show them.
 
 mod data;
 mod said;

@@ -25,7 +25,7 @@ impl fmt::Display for Said {
     }
 }
 
-/// A count of parameters or tokens: three digits, a fourth where the interval is that narrow.
+/// A count of parameters or tokens: three digits, a fourth where the interval is narrower than about a hundredth.
 ///
 /// ```
 /// use isoflop::analysis::Estimate;
@@ -39,21 +39,25 @@ pub fn count(estimate: &Estimate) -> Said {
     said(estimate, |value| count_to(value, place.max(magnitude(value) - digits)))
 }
 
-/// An exponent: three decimals, or as few as two and as many as five by its interval.
+/// An exponent: three decimals, two where its interval is wide, up to five where it is very narrow.
 pub fn exponent(estimate: &Estimate) -> Said {
-    let earned = width(estimate).map_or(-3, |width| digits_left(width));
-    decimals(estimate, earned.clamp(-5, -2))
+    decimals(estimate, earned(estimate, -3).clamp(-5, -2))
 }
 
-/// A loss: three decimals, or as few as two and as many as five by its interval.
+/// A loss: decimals as for an exponent.
 pub fn loss(estimate: &Estimate) -> Said {
     exponent(estimate)
 }
 
-/// The coefficient of a law: scientific, three digits or four.
+/// The coefficient of a law, three digits or four: `0.133`, or scientific where zeros would hide them.
 pub fn coefficient(estimate: &Estimate) -> Said {
     let place = place(estimate, 3, 4);
-    said(estimate, |value| scientific_to(value, place))
+    let decimals = usize::try_from(-place).unwrap_or(0);
+    if (1e-3..1e4).contains(&estimate.value) {
+        said(estimate, |value| format!("{value:.decimals$}"))
+    } else {
+        said(estimate, |value| scientific_to(value, place))
+    }
 }
 
 fn decimals(estimate: &Estimate, place: i32) -> Said {
@@ -80,16 +84,24 @@ fn magnitude(value: f64) -> i32 {
     if value == 0.0 { -300 } else { value.abs().log10().floor() as i32 }
 }
 
-/// The place down to which two digits of a width reach.
-fn digits_left(width: f64) -> i32 {
-    magnitude(width) - 1
+/// The place down to which to write: two digits of the interval's width, but past the `usual` place only one.
+///
+/// Two digits at every place would print a fourth digit of most values, which
+/// nobody reads; none past the usual place would hide what a noise-free table shows.
+fn earned(estimate: &Estimate, usual: i32) -> i32 {
+    let Some(width) = width(estimate) else { return usual };
+    let two = magnitude(width) - 1;
+    if two < usual { usual.min(two + 1) } else { two }
 }
 
 /// The place of the last digit to write, for `fewest` to `most` digits of the value.
 fn place(estimate: &Estimate, fewest: i32, most: i32) -> i32 {
     let top = magnitude(estimate.value);
-    let earned = width(estimate).map_or(top - fewest + 1, digits_left);
-    earned.clamp(top - most + 1, top - fewest + 1)
+    // 999.96 million, to three digits, is 1.00 billion and starts a place further up.
+    let carries = (estimate.value.abs() / 10f64.powi(top - fewest + 1)).round() >= 10f64.powi(fewest);
+    let top = top + i32::from(carries);
+    let usual = top - fewest + 1;
+    earned(estimate, usual).clamp(top - most + 1, usual)
 }
 
 /// A count written down to a place: `91.1B` down to 10^8. `Display` of [`Params`] is the case of three digits.
@@ -110,10 +122,16 @@ fn count_to(value: f64, place: i32) -> String {
     }
 }
 
-/// Scientific notation written down to a place: `8.84e-2` down to 10^−4.
+/// Scientific notation written down to a place, without trailing zeros: `8.84e-5` down to 10^−7.
 fn scientific_to(value: f64, place: i32) -> String {
     let digits = usize::try_from(magnitude(value) - place).unwrap_or(0);
-    format!("{value:.digits$e}")
+    let text = format!("{value:.digits$e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if mantissa.contains('.') => {
+            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +154,10 @@ mod tests {
         assert_eq!(count(&estimate(2.981e11, 8e10, 1.1e12)).to_string(), "298B [80B, 1.10T]");
         assert_eq!(exponent(&estimate(0.46868, 0.4361, 0.5072)).to_string(), "0.469 [0.436, 0.507]");
         assert_eq!(exponent(&estimate(0.5, 0.1, 0.9)).to_string(), "0.50 [0.10, 0.90]");
-        assert_eq!(coefficient(&alone(0.08842)).to_string(), "8.84e-2");
+        assert_eq!(coefficient(&alone(0.08842)).to_string(), "0.0884");
+        assert_eq!(coefficient(&estimate(8.8e-5, 8e-5, 9.5e-5)).to_string(), "8.8e-5 [8e-5, 9.5e-5]");
+        assert_eq!(count(&estimate(1.828e11, 1.783e11, 1.874e11)).value, "183B");
+        assert_eq!(exponent(&estimate(0.51458, 0.51457, 0.51459)).value, "0.51458");
     }
 
     #[test]

@@ -1,3 +1,9 @@
 //! The library seen from outside.
 
+mod approaches;
+mod checks;
+mod coverage;
+mod golden;
+mod invariance;
+mod simulated;
 mod source;

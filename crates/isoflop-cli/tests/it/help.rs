@@ -1,0 +1,60 @@
+//! The help texts, which are also `docs/cli.md`.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::program::{isoflop, kept, root};
+
+const COMMANDS: [&str; 3] = ["", "analyze", "check"];
+
+#[test]
+fn help_fits_100_columns_and_has_examples() {
+    for command in COMMANDS {
+        for flag in ["-h", "--help"] {
+            let help = isoflop(&format!("{command} {flag}")).out;
+            for line in help.lines() {
+                assert!(line.width() <= 100, "{command} {flag}: {} columns\n{line}", line.width());
+            }
+            assert!(help.contains("Examples:\n  isoflop "), "{command} {flag}\n{help}");
+        }
+    }
+    let help = isoflop("--help").out;
+    for code in ["0 done", "1 ", "2 usage", "3 bad data", "4 no law", "130 interrupted"] {
+        assert!(help.contains(code), "{code} is not explained\n{help}");
+    }
+    assert_eq!(isoflop("--version").out, format!("isoflop {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// What is typed in the help texts works: each example parses, up to its file that is not there.
+#[test]
+fn examples_in_the_help_parse() {
+    let mut tried = 0;
+    for command in COMMANDS {
+        let help = isoflop(&format!("{command} --help")).out;
+        let examples = help.split_once("Examples:\n").unwrap().1;
+        for example in examples.lines().map_while(|line| line.strip_prefix("  isoflop ")) {
+            let words =
+                example.split(" | ").next().unwrap().split(" && echo").next().unwrap().replace(" -o report", "");
+            let ended = isoflop(&words);
+            let known = words.contains("examples/") && ended.code <= 1;
+            assert!(known || ended.code == 3 && ended.err.contains("no such file"), "{example}: {}", ended.err);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 3);
+}
+
+#[test]
+fn the_reference_is_current() {
+    let mut text = String::from(
+        "# The command line\n\nWhat `--help` prints, for each command. A test keeps this page current \
+         (`ISOFLOP_REGENERATE=1 cargo test -p isoflop-cli`).\n",
+    );
+    for command in COMMANDS {
+        let name = format!("isoflop {command}");
+        let help: Vec<String> =
+            isoflop(&format!("{command} --help")).out.lines().map(|l| l.trim_end().into()).collect();
+        text += &format!("\n## `{}`\n\n```text\n{}\n```\n", name.trim(), help.join("\n"));
+    }
+    let page = kept(&root().join("docs/cli.md"), &text);
+    assert_eq!(page, text, "docs/cli.md is old: ISOFLOP_REGENERATE=1 cargo test -p isoflop-cli, then look at it");
+}

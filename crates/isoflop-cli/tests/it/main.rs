@@ -1,0 +1,18 @@
+//! The program as a person or a script meets it: run, fed, interrupted, and read.
+//!
+//! What is made by the program and kept (the golden JSON, `docs/cli.md`) is made again by
+//! `ISOFLOP_REGENERATE=1 cargo test -p isoflop-cli`; look at the difference before you commit it.
+//! `ISOFLOP_SLOW=1` makes the tables of the large tests as large as they get.
+
+mod bad_input;
+mod exit_codes;
+mod formats;
+mod help;
+#[cfg(unix)]
+mod interrupt;
+mod json;
+mod program;
+mod readme;
+mod report;
+mod same_bytes;
+mod text;
