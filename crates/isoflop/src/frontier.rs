@@ -1,5 +1,6 @@
 //! From the optima of single budgets to laws across budgets: N* = k·C^a and D* = k·C^b.
 
+use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use crate::analysis::OptimumFlag;
@@ -135,6 +136,7 @@ pub struct Scatter {
 /// The scatter of every budget's optimum for the approach at position `approach` of the resampling.
 pub fn scatter(optima: &Optima, approach: usize, budgets: usize) -> Vec<Scatter> {
     (0..budgets)
+        .into_par_iter()
         .map(|b| {
             let [params, tokens] = [0, 1].map(|axis| {
                 let all = (0..optima.tables()).map(|k| optima.table(k, approach)[b][axis]);
