@@ -106,7 +106,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
     let optima = resample::optima(plan, progress).ok_or(AnalyzeError::Interrupted)?;
     let fitted: Vec<Fitted> = options
         .approaches
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(position, &approach)| Fitted {
             approach,

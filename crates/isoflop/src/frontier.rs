@@ -1,5 +1,8 @@
 //! From the optima of single budgets to laws across budgets: N* = k·C^a and D* = k·C^b.
 
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
 use crate::analysis::OptimumFlag;
 use crate::approach::{Allocation, Approach, Sample, Weighting};
 use crate::interval::robust_sd;
@@ -104,13 +107,14 @@ pub fn open_side(profile: &Profile, noise: &Noise) -> Option<Side> {
 /// The laws through `optima`, (ln N*, ln D*) per budget with NaN where there is none; none below [`BUDGETS_NEEDED`] budgets.
 pub fn laws(ln_c: &[f64], optima: &[[f64; 2]], weights: &[[f64; 2]]) -> Option<Laws> {
     let line = |axis: usize| {
-        let points = ln_c
+        let points: SmallVec<[Point; 16]> = ln_c
             .iter()
             .zip(optima)
             .zip(weights)
             .filter(|((_, optimum), _)| optimum[axis].is_finite())
-            .map(|((&ln_c, optimum), weight)| Point { ln_c, ln_y: optimum[axis], weight: weight[axis] });
-        PowerLaw::fit(points)
+            .map(|((&ln_c, optimum), weight)| Point { ln_c, ln_y: optimum[axis], weight: weight[axis] })
+            .collect();
+        PowerLaw::fit(points.iter().copied())
     };
     let budgets = optima.iter().filter(|optimum| optimum[0].is_finite()).count();
     if budgets < BUDGETS_NEEDED {
@@ -132,13 +136,14 @@ pub struct Scatter {
 /// The scatter of every budget's optimum for the approach at position `approach` of the resampling.
 pub fn scatter(optima: &Optima, approach: usize, budgets: usize) -> Vec<Scatter> {
     (0..budgets)
+        .into_par_iter()
         .map(|b| {
-            let values = |axis: usize| -> Vec<f64> {
+            let [params, tokens] = [0, 1].map(|axis| {
                 let all = (0..optima.tables()).map(|k| optima.table(k, approach)[b][axis]);
-                all.filter(|v| v.is_finite()).collect()
-            };
-            let sd = [0, 1].map(|axis| robust_sd(&mut values(axis)));
-            Scatter { sd, found: values(0).len() as f64 / optima.tables() as f64 }
+                let mut found: Vec<f64> = all.filter(|v| v.is_finite()).collect();
+                (robust_sd(&mut found), found.len())
+            });
+            Scatter { sd: [params.0, tokens.0], found: params.1 as f64 / optima.tables() as f64 }
         })
         .collect()
 }

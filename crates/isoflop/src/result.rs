@@ -1,5 +1,7 @@
 //! One approach's result: its optima, laws, intervals and forecasts, written up from what was found.
 
+use rayon::prelude::*;
+
 use crate::analysis::{ApproachResult, BandPoint, Estimate, Forecast, LawEstimate, Optimum, Refits, Status, Valley};
 use crate::analyze::{Fitted, Options};
 use crate::approach::{Approach, Sample};
@@ -16,6 +18,9 @@ const BAND_REACHES: f64 = 1e24;
 
 /// Points of a band along the budget axis.
 const BAND_POINTS: usize = 25;
+
+/// Tables that a thread refits at a time: one alone is too little work to hand over.
+const TABLES_AT_ONCE: usize = 64;
 
 /// Points of a valley along the size axis.
 const VALLEY_POINTS: usize = 49;
@@ -84,17 +89,21 @@ impl Writing<'_> {
     /// The laws of every resampled table, through the budgets that the law of the table itself uses.
     fn refits(&self, ln_c: &[f64], weights: &[[f64; 2]]) -> (Vec<Laws>, Refits) {
         let used: Vec<bool> = self.fitted.found.iter().map(|f| f.usable().is_some()).collect();
-        let mut refits = Refits { total: self.optima.tables(), ..Refits::default() };
-        let mut laws = Vec::with_capacity(refits.total);
-        let mut row = vec![[f64::NAN; 2]; used.len()];
-        for k in 0..refits.total {
+        let total = self.optima.tables();
+        let refit = |row: &mut Vec<[f64; 2]>, k: usize| {
+            let mut failed = 0;
             for ((value, &found), &used) in row.iter_mut().zip(self.optima.table(k, self.position)).zip(&used) {
                 *value = if used { found } else { [f64::NAN; 2] };
-                refits.profiles_failed += usize::from(used && found[0].is_nan());
+                failed += usize::from(used && found[0].is_nan());
             }
-            laws.extend(frontier::laws(ln_c, &row, weights));
-        }
-        refits.failed = refits.total - laws.len();
+            (frontier::laws(ln_c, row, weights), failed)
+        };
+        let row = || vec![[f64::NAN; 2]; used.len()];
+        let found: Vec<(Option<Laws>, usize)> =
+            (0..total).into_par_iter().with_min_len(TABLES_AT_ONCE).map_init(row, refit).collect();
+        let profiles_failed = found.iter().map(|(_, failed)| failed).sum();
+        let laws: Vec<Laws> = found.into_iter().filter_map(|(laws, _)| laws).collect();
+        let refits = Refits { total, failed: total - laws.len(), profiles_failed };
         (laws, refits)
     }
 
@@ -129,7 +138,7 @@ impl Writing<'_> {
             };
             Some(BandPoint { compute: Flops(ln_c.exp()), params: of(|l| &l.params)?, tokens: of(|l| &l.tokens)? })
         };
-        (0..BAND_POINTS).filter_map(point).collect()
+        (0..BAND_POINTS).into_par_iter().filter_map(point).collect()
     }
 
     /// An estimate whose interval is formed in logarithms, so that its ends are positive.

@@ -88,8 +88,9 @@ impl<'a> Sorted<'a> {
         let best = with_weight.min_by(|&a, &b| self.loss[a].total_cmp(&self.loss[b]));
         let mut center = self.u[best.ok_or(OptimumFlag::TooFewSizes)?];
         let mut window = self.window(center, WINDOW / axis.half_width);
+        let mut fit = self.fit(&window)?;
         for _ in 0..MOVES_AT_MOST {
-            let [_, slope, bend] = self.fit(&window)?.coefficients;
+            let [_, slope, bend] = fit.coefficients;
             if bend <= 0.0 {
                 return Err(OptimumFlag::NoValley);
             }
@@ -99,8 +100,9 @@ impl<'a> Sorted<'a> {
                 break;
             }
             window = next;
+            fit = self.fit(&window)?;
         }
-        Ok((self.fit(&window)?, window))
+        Ok((fit, window))
     }
 
     fn fit(&self, window: &Window) -> Result<Polynomial<3>, OptimumFlag> {
@@ -114,10 +116,12 @@ impl<'a> Sorted<'a> {
         let (u, weight) = (&self.u, &self.weight);
         let mut start = u.partition_point(|&x| x < center - reach);
         let mut end = u.partition_point(|&x| x <= center + reach).max(start);
-        let mut sizes = 0;
+        let (mut sizes, mut counted) = (0, f64::NAN);
         for i in start..end {
-            let repeated = u[start..i].iter().zip(&weight[start..i]).rev().any(|(&x, &w)| x == u[i] && w > 0.0);
-            sizes += usize::from(weight[i] > 0.0 && !repeated);
+            if weight[i] > 0.0 && u[i] != counted {
+                sizes += 1;
+                counted = u[i];
+            }
             if sizes >= SIZES_AT_LEAST {
                 return start..end;
             }
