@@ -1,12 +1,12 @@
 //! JSON Lines: one object per line and run.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use super::error::ReadError;
 use super::input::Input;
-use super::json::{Keys, broken, record, value_span};
+use super::record::{self, OfRecord, broken, value_span};
 use super::scanner::Scanner;
-use super::{Row, Source, Visit, Visited};
+use super::{Source, Visit};
 
 /// JSON objects, one a line.
 pub struct JsonLines;
@@ -22,23 +22,11 @@ impl Source for JsonLines {
     }
 
     fn columns(&self, input: &Input, records: usize) -> Result<Vec<String>, ReadError> {
-        let mut keys = Keys::default();
-        let mut left = records;
-        each_line(input, &mut |scanner, _| {
-            keys.of_record(input, scanner)?;
-            left = left.saturating_sub(1);
-            Ok(if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })?;
-        Ok(keys.in_order)
+        record::columns(input, records, each_line)
     }
 
     fn visit(&self, input: &Input, wanted: &[&str], visit: Visit<'_>) -> Result<(), ReadError> {
-        let mut cells = Vec::new();
-        each_line(input, &mut |scanner, line| {
-            let offset = scanner.at;
-            record(input, scanner, wanted, &mut cells)?;
-            visit(Row { line, offset, cells: &cells })
-        })
+        record::visit(input, wanted, visit, each_line)
     }
 
     fn span(&self, input: &Input, row: usize, column: &str) -> Option<Range<usize>> {
@@ -62,7 +50,7 @@ impl Input {
 }
 
 /// Hands each line that is not blank to `read`, as a scanner that ends with the line, and its number.
-fn each_line<'a>(input: &'a Input, read: &mut dyn FnMut(&mut Scanner<'a>, usize) -> Visited) -> Result<(), ReadError> {
+fn each_line<'a>(input: &'a Input, read: OfRecord<'_, 'a>) -> Result<(), ReadError> {
     let text = input.text()?;
     let mut start = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {

@@ -19,6 +19,7 @@ mod jsonl;
 mod names;
 mod near;
 mod parquet;
+mod record;
 mod scanner;
 mod value;
 

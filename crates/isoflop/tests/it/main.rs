@@ -5,5 +5,6 @@ mod checks;
 mod coverage;
 mod golden;
 mod invariance;
+mod layers;
 mod simulated;
 mod source;
