@@ -2,7 +2,7 @@
 //!
 //! y ≈ c₀ + c₁u + c₂u² + …, minimising Σ wᵢ (yᵢ − ŷ(uᵢ))². On a scaled axis the
 //! normal equations of the low degrees used here lose few digits, and forming
-//! them is what a resample costs, so they are solved directly by Cholesky.
+//! them is what a resample costs, so they are solved directly.
 
 /// Coefficients of a fitted polynomial with `K` terms, constant first, and what the fit says about itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,8 +38,7 @@ impl<const K: usize> Polynomial<K> {
                 }
             }
         }
-        let factor = cholesky(matrix)?;
-        let mut coefficients = solve(&factor, right);
+        let mut coefficients = Factor::of(&matrix)?.solve(right);
         coefficients[0] += origin;
         Some(Self { coefficients })
     }
@@ -71,42 +70,60 @@ pub fn inverse_diagonal<const K: usize>(u: &[f64], weights: &[f64], k: usize) ->
     }
     let mut unit = [0.0; K];
     *unit.get_mut(k)? = 1.0;
-    Some(solve(&cholesky(matrix)?, unit)[k])
+    Some(Factor::of(&matrix)?.solve(unit)[k])
 }
 
-/// The lower Cholesky factor of a symmetric matrix given by its lower triangle.
-fn cholesky<const K: usize>(mut m: [[f64; K]; K]) -> Option<[[f64; K]; K]> {
-    for j in 0..K {
-        let diagonal = m[j][j];
-        let mut pivot = diagonal;
-        pivot -= m[j][..j].iter().map(|x| x * x).sum::<f64>();
-        if pivot <= SINGULAR * diagonal || !pivot.is_finite() {
-            return None;
-        }
-        m[j][j] = pivot.sqrt();
-        for i in j + 1..K {
-            let sum: f64 = (0..j).map(|k| m[i][k] * m[j][k]).sum();
-            m[i][j] = (m[i][j] - sum) / m[j][j];
-        }
-    }
-    Some(m)
+/// A symmetric matrix as L·D·Lᵀ: L lower with ones on its diagonal, D diagonal.
+///
+/// Cholesky without square roots: the factors of thousands of resamples are found in a row,
+/// and square roots and divisions are what they would wait for.
+struct Factor<const K: usize> {
+    /// L below its diagonal.
+    lower: [[f64; K]; K],
+    /// 1/D.
+    inverse: [f64; K],
 }
 
-/// Solves L·Lᵀ·x = b for a lower factor L.
-fn solve<const K: usize>(l: &[[f64; K]; K], mut b: [f64; K]) -> [f64; K] {
-    for i in 0..K {
-        for k in 0..i {
-            b[i] -= l[i][k] * b[k];
+impl<const K: usize> Factor<K> {
+    /// Factors a matrix given by its lower triangle; none if it is singular.
+    fn of(matrix: &[[f64; K]; K]) -> Option<Self> {
+        let mut lower = [[0.0; K]; K];
+        let mut inverse = [0.0; K];
+        let mut diagonal = [0.0; K];
+        for j in 0..K {
+            let mut scaled = [0.0; K];
+            for k in 0..j {
+                scaled[k] = lower[j][k] * diagonal[k];
+            }
+            let product = |row: &[f64; K]| -> f64 { (0..j).map(|k| row[k] * scaled[k]).sum() };
+            let pivot = matrix[j][j] - product(&lower[j]);
+            if pivot <= SINGULAR * matrix[j][j] || !pivot.is_finite() {
+                return None;
+            }
+            diagonal[j] = pivot;
+            inverse[j] = 1.0 / pivot;
+            for i in j + 1..K {
+                lower[i][j] = (matrix[i][j] - product(&lower[i])) * inverse[j];
+            }
         }
-        b[i] /= l[i][i];
+        Some(Self { lower, inverse })
     }
-    for i in (0..K).rev() {
-        for k in i + 1..K {
-            b[i] -= l[k][i] * b[k];
+
+    /// The x with L·D·Lᵀ·x = b.
+    fn solve(&self, mut b: [f64; K]) -> [f64; K] {
+        for i in 0..K {
+            for k in 0..i {
+                b[i] -= self.lower[i][k] * b[k];
+            }
         }
-        b[i] /= l[i][i];
+        for i in (0..K).rev() {
+            b[i] *= self.inverse[i];
+            for k in i + 1..K {
+                b[i] -= self.lower[k][i] * b[k];
+            }
+        }
+        b
     }
-    b
 }
 
 #[cfg(test)]
