@@ -56,6 +56,10 @@ impl Failure {
     pub fn unanalyzed(path: &str, error: &AnalyzeError) -> Self {
         match error {
             AnalyzeError::Interrupted => Failure::interrupted(),
+            AnalyzeError::Level(_) => Failure::told(USAGE, error.to_string(), ""),
+            AnalyzeError::TooManyResamples { most, .. } => {
+                Failure::told(USAGE, error.to_string(), &format!("set --resamples {most} or fewer"))
+            }
             AnalyzeError::NoRuns(_) => {
                 Failure::told(BAD_DATA, format!("{path}: {error}"), "loosen --where, or look at isoflop check")
             }
@@ -91,7 +95,7 @@ impl From<io::Error> for Failure {
 pub fn hush_parquet() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic.location().is_some_and(|place| place.file().contains("parquet")) {
+        if !panic.location().is_some_and(|place| place.file().contains("/parquet-")) {
             usual(panic);
         }
     }));

@@ -1,6 +1,6 @@
 //! Progress on the terminal, and Ctrl-C.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,8 +35,12 @@ impl Watch {
         let _ = ctrlc::set_handler(move || {
             // Nothing is half-written before the report: leave, even from a read that blocks. While it is
             // written, the writer sees the flag and cleans up; a second Ctrl-C does not wait for that.
-            if !is_writing.load(Ordering::SeqCst) || stop_at.swap(true, Ordering::SeqCst) {
-                eprintln!("\nerror: interrupted; nothing was written");
+            let writing = is_writing.load(Ordering::SeqCst);
+            if !writing || stop_at.swap(true, Ordering::SeqCst) {
+                let what = if writing { "the report may be incomplete" } else { "nothing was written" };
+                // Not `eprintln!`: whoever read standard error may be gone, and a panic here would leave
+                // the program running and deaf to signals.
+                let _ = writeln!(std::io::stderr(), "\nerror: interrupted; {what}");
                 std::process::exit(i32::from(INTERRUPTED));
             }
         });

@@ -132,8 +132,10 @@ pub struct ApproachResult {
 pub enum Status {
     /// It did.
     Ok,
-    /// Fewer than three budgets have an optimum inside their grid.
+    /// Fewer than three budgets have an optimum that the approach can use.
     TooFewBudgets,
+    /// The law overflows at a budget asked for: its budgets are too close together.
+    NotFinite,
 }
 
 /// The best allocation of one budget.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Warning};
-use crate::approach::{APPROACHES, Approach};
+use crate::approach::{APPROACHES, Approach, Weighting};
 use crate::frontier::{self, Found, Scatter};
 use crate::interval;
 use crate::noise::{self, Noise};
@@ -23,6 +23,14 @@ const DRAWS_AT_MOST: usize = 200_000_000;
 
 /// …but never fewer than this many tables.
 const RESAMPLES_AT_LEAST: usize = 200;
+
+/// Disturbed tables that find the weights of a law, and their seed.
+const WEIGHING_TABLES: usize = 400;
+const WEIGHING_SEED: u64 = 0x150F10;
+
+/// Optima of resampled tables that are held at once: above this the number of resamples is cut, or refused if it was
+/// asked for. Each takes 16 bytes.
+const OPTIMA_AT_MOST: usize = 50_000_000;
 
 /// Everything that an analysis can be told.
 #[derive(Clone)]
@@ -64,6 +72,19 @@ pub enum AnalyzeError {
     /// Every run of the table is flagged.
     #[error("no run is left to analyze: all {0} are left out")]
     NoRuns(usize),
+    /// The level is no share between 0 and 1.
+    #[error("the level of the intervals is {0}; a share between 0 and 1 is needed")]
+    Level(String),
+    /// More optima were asked for than are held at once.
+    #[error("{resamples} resamples of {budgets} budgets are too many; up to {most} can be held")]
+    TooManyResamples {
+        /// The resamples asked for.
+        resamples: usize,
+        /// The budgets of the table.
+        budgets: usize,
+        /// The most that can be held for this table.
+        most: usize,
+    },
     /// The person asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -73,6 +94,8 @@ pub enum AnalyzeError {
 pub(crate) struct Fitted {
     pub approach: &'static dyn Approach,
     pub found: Vec<Found>,
+    /// The weight of each budget in the laws of N* and of D*.
+    pub weights: Vec<[f64; 2]>,
     pub scatter: Vec<Scatter>,
 }
 
@@ -89,36 +112,48 @@ pub fn survey(table: &RunTable, budget_tolerance: f64) -> (DataSummary, Vec<Warn
 /// The same table, options and version give the same bytes for any number of threads.
 ///
 /// # Errors
-/// [`AnalyzeError::NoRuns`] if every run is flagged; [`AnalyzeError::Interrupted`].
+/// [`AnalyzeError`]: no runs, options out of range, or interrupted.
 pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> Result<Analysis, AnalyzeError> {
     let profiles = profile::group(table, options.budget_tolerance);
     if profiles.is_empty() {
         return Err(AnalyzeError::NoRuns(table.runs().len()));
     }
-    let noise = noise::estimate(&profiles);
-    let plan = resample::Plan {
-        profiles: &profiles,
-        approaches: &options.approaches,
-        noise,
-        resamples: options.resamples.unwrap_or_else(|| usual_resamples(table, options.level)),
-        seed: options.seed,
+    if !(options.level > 0.0 && options.level < 1.0) {
+        return Err(AnalyzeError::Level(options.level.to_string()));
+    }
+    let budgets = profiles.len();
+    let most = OPTIMA_AT_MOST / (budgets * options.approaches.len().max(1));
+    let resamples = match options.resamples {
+        Some(resamples) if resamples > most => {
+            return Err(AnalyzeError::TooManyResamples { resamples, budgets, most });
+        }
+        Some(resamples) => resamples,
+        None => usual_resamples(table, options.level).min(most),
     };
+    let noise = noise::estimate(&profiles);
+    let plan =
+        resample::Plan { profiles: &profiles, approaches: &options.approaches, noise, resamples, seed: options.seed };
     let optima = resample::optima(plan, progress).ok_or(AnalyzeError::Interrupted)?;
     let fitted: Vec<Fitted> = options
         .approaches
         .par_iter()
         .enumerate()
-        .map(|(position, &approach)| Fitted {
-            approach,
-            found: frontier::optima(approach, &profiles, &noise),
-            scatter: frontier::scatter(&optima, position, profiles.len()),
+        .map(|(position, &approach)| {
+            Some(Fitted {
+                approach,
+                found: frontier::optima(approach, &profiles, &noise),
+                weights: weights(approach, plan, progress)?,
+                scatter: frontier::scatter(&optima, position, profiles.len()),
+            })
         })
-        .collect();
+        .collect::<Option<_>>()
+        .ok_or(AnalyzeError::Interrupted)?;
     let write_up = |(position, fitted)| {
         Writing { table, profiles: &profiles, options, fitted, optima: &optima, position }.result()
     };
     let approaches: Vec<ApproachResult> = fitted.par_iter().enumerate().map(write_up).collect();
-    let (recommended, recommended_because) = recommend::recommend(&approaches);
+    let distrust = noise.noise_free || check::parabola_is_biased(&profiles);
+    let (recommended, recommended_because) = recommend::recommend(&approaches, distrust);
     let view = check::DataView { table, profiles: &profiles, noise };
     let mut warnings = check::of_data(&view);
     warnings.extend(check::of_fits(&check::FitView {
@@ -143,6 +178,20 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         warnings,
         answers,
     })
+}
+
+/// The weights of an approach's laws. They are part of the laws' values, which neither the seed nor the number of
+/// resamples may move: where they come from disturbed tables, these are tables of their own.
+fn weights(approach: &'static dyn Approach, plan: resample::Plan, progress: &dyn Progress) -> Option<Vec<[f64; 2]>> {
+    match approach.weighting() {
+        Weighting::Equal => Some(vec![[1.0; 2]; plan.profiles.len()]),
+        Weighting::Resolution => {
+            let tables =
+                resample::Plan { approaches: &[approach], resamples: WEIGHING_TABLES, seed: WEIGHING_SEED, ..plan };
+            let optima = resample::optima(tables, progress)?;
+            Some(frontier::resolution(plan.profiles, &frontier::scatter(&optima, 0, plan.profiles.len())))
+        }
+    }
 }
 
 /// As many resamples as a table of this size and intervals of this level call for.

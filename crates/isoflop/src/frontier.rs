@@ -5,7 +5,6 @@ use smallvec::SmallVec;
 
 use crate::analysis::OptimumFlag;
 use crate::approach::{Allocation, Approach, Sample, Weighting};
-use crate::interval::robust_sd;
 use crate::noise::Noise;
 use crate::power_law::{Point, PowerLaw};
 use crate::profile::Profile;
@@ -69,7 +68,7 @@ fn flag_of(
 ) -> Option<OptimumFlag> {
     // A law weighted by resolution counts a budget by how often its optimum is found inside the grid
     // when the losses are disturbed: a low wall costs it weight, not its place.
-    let unwalled = approach.weighting() == Weighting::Equal && open_side(profile, noise).is_some();
+    let unwalled = approach.weighting() == Weighting::Equal && !open_sides(profile, noise).is_empty();
     if at_edge || unwalled {
         return Some(OptimumFlag::Edge);
     }
@@ -87,21 +86,20 @@ pub enum Side {
     Large,
 }
 
-/// The side on which a profile's minimum may lie beyond the grid: there its best run is the last, or
-/// no run is worse than the best by more than the noise. None where the valley has both walls.
-pub fn open_side(profile: &Profile, noise: &Noise) -> Option<Side> {
+/// The sides on which a profile's minimum may lie beyond the grid: there its best run is the last, or no run is
+/// worse than the best by more than the noise. Empty where the valley has both walls.
+pub fn open_sides(profile: &Profile, noise: &Noise) -> Vec<Side> {
     let loss = &profile.loss;
-    let best = (0..loss.len()).min_by(|&a, &b| loss[a].total_cmp(&loss[b]))?;
+    let Some(best) = (0..loss.len()).min_by(|&a, &b| loss[a].total_cmp(&loss[b])) else { return Vec::new() };
     let ln = &profile.sizes.ln;
     let wall = loss[best] + WALL * noise.sd_at(loss[best]);
-    let walled = |beyond: &dyn Fn(usize) -> bool| (0..loss.len()).any(|i| beyond(i) && loss[i] >= wall);
-    if !walled(&|i| ln[i] < ln[best]) {
-        Some(Side::Small)
-    } else if !walled(&|i| ln[i] > ln[best]) {
-        Some(Side::Large)
-    } else {
-        None
-    }
+    let walled = |side: Side| {
+        (0..loss.len()).filter(|&i| loss[i] >= wall).any(|i| match side {
+            Side::Small => ln[i] < ln[best],
+            Side::Large => ln[i] > ln[best],
+        })
+    };
+    [Side::Small, Side::Large].into_iter().filter(|&side| !walled(side)).collect()
 }
 
 /// The laws through `optima`, (ln N*, ln D*) per budget with NaN where there is none; none below [`BUDGETS_NEEDED`] budgets.
@@ -126,9 +124,8 @@ pub fn laws(ln_c: &[f64], optima: &[[f64; 2]], weights: &[[f64; 2]]) -> Option<L
 /// How one approach's optimum of one budget moved among the resampled tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Scatter {
-    /// Robust standard deviation of (ln N*, ln D*): 1.4826 times the median distance from the median,
-    /// so that a second minimum reached by few tables does not decide. NaN where no table gave an optimum.
-    pub sd: [f64; 2],
+    /// Standard deviation of ln N*; NaN where fewer than two tables gave an optimum.
+    pub sd: f64,
     /// Share of the tables that gave an optimum inside the grid.
     pub found: f64,
 }
@@ -138,18 +135,18 @@ pub fn scatter(optima: &Optima, approach: usize, budgets: usize) -> Vec<Scatter>
     (0..budgets)
         .into_par_iter()
         .map(|b| {
-            let [params, tokens] = [0, 1].map(|axis| {
-                let all = (0..optima.tables()).map(|k| optima.table(k, approach)[b][axis]);
-                let mut found: Vec<f64> = all.filter(|v| v.is_finite()).collect();
-                (robust_sd(&mut found), found.len())
-            });
-            Scatter { sd: [params.0, tokens.0], found: params.1 as f64 / optima.tables() as f64 }
+            let found = || (0..optima.tables()).map(|k| optima.table(k, approach)[b][0]).filter(|v| v.is_finite());
+            let count = found().count() as f64;
+            let mean = found().sum::<f64>() / count;
+            let variance = found().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0);
+            Scatter { sd: variance.sqrt(), found: count / optima.tables() as f64 }
         })
         .collect()
 }
 
-/// The weight of each budget in an approach's laws.
-pub fn weights(weighting: Weighting, profiles: &[Profile], scatter: &[Scatter]) -> Vec<[f64; 2]> {
+/// The weight of each budget in laws weighted by resolution: (f/s)², f the share of tables that found the optimum, s
+/// the mean spacing of the grid.
+pub fn resolution(profiles: &[Profile], scatter: &[Scatter]) -> Vec<[f64; 2]> {
     let weigh = |(profile, scatter): (&Profile, &Scatter)| {
         [&profile.sizes, &profile.tokens].map(|axis| {
             let spacing = 2.0 * axis.half_width / (axis.distinct.max(2) - 1) as f64;
@@ -157,8 +154,5 @@ pub fn weights(weighting: Weighting, profiles: &[Profile], scatter: &[Scatter]) 
             (scatter.found.max(1e-3) / spacing).powi(2)
         })
     };
-    match weighting {
-        Weighting::Equal => vec![[1.0; 2]; profiles.len()],
-        Weighting::Resolution => profiles.iter().zip(scatter).map(weigh).collect(),
-    }
+    profiles.iter().zip(scatter).map(weigh).collect()
 }

@@ -8,15 +8,6 @@ pub fn median(values: &mut [f64]) -> f64 {
     if values.is_empty() { f64::NAN } else { quantile(values, 0.5) }
 }
 
-/// The standard deviation of normal values with the same median distance from their median.
-pub fn robust_sd(values: &mut [f64]) -> f64 {
-    let middle = median(values);
-    for value in values.iter_mut() {
-        *value = (*value - middle).abs();
-    }
-    MEDIAN_TO_SD * median(values)
-}
-
 /// The ends of the central interval at `level`, by linear interpolation between order statistics.
 ///
 /// None if fewer than `needed(level)` values are finite: the ends would be the extremes themselves.

@@ -1,15 +1,16 @@
 //! How far a run's loss lies from a smooth profile.
 //!
-//! Two questions, two looks. How noisy are the runs near the valley? Each is
-//! compared with the cubic through its two neighbours on either side; the median
-//! of what differs is the noise, untouched by far walls and single bad runs.
+//! Two questions, two looks. How noisy are the runs? Repeats of one size say it
+//! best. Where there are none, each size near the valley is compared with the
+//! cubic through its two neighbours on either side; the median of what differs
+//! is the noise, untouched by far walls and single bad runs.
 //! Was the table trained at all? A polynomial of high degree through a whole
 //! profile leaves nothing where the losses were computed from a smooth formula.
 
 use crate::interval;
 use crate::polynomial::Polynomial;
 use crate::power_law::{Point, PowerLaw};
-use crate::profile::Profile;
+use crate::profile::{Profile, same_size};
 
 /// The noise of one run where a table cannot show its own: 0.3 % of L, typical of published sweeps.
 pub const USUAL_SHARE: f64 = 0.003;
@@ -71,7 +72,7 @@ impl Noise {
     }
 }
 
-/// Estimates the noise of `profiles`.
+/// Estimates the noise of `profiles`: from repeats of one size where there are enough, else from neighbours.
 pub fn estimate(profiles: &[Profile]) -> Noise {
     let losses = || profiles.iter().flat_map(|p| &p.loss);
     let pivot = (losses().map(|l| l.ln()).sum::<f64>() / losses().count() as f64).exp();
@@ -80,12 +81,26 @@ pub fn estimate(profiles: &[Profile]) -> Noise {
     {
         return Noise { level: share * pivot, pivot, growth: 1.0, measured: true, noise_free: true };
     }
-    let deviations: Vec<(f64, f64)> = profiles.iter().flat_map(deviations).collect();
+    let mut deviations: Vec<(f64, f64)> = profiles.iter().flat_map(of_repeats).collect();
+    if deviations.len() < COMPARISONS_NEEDED {
+        deviations.extend(profiles.iter().flat_map(from_neighbours));
+    }
     let growth = growth(&deviations).unwrap_or(1.0);
     let mut at_pivot: Vec<f64> = deviations.iter().map(|(loss, d)| d / (loss / pivot).powf(growth)).collect();
     let measured = at_pivot.len() >= COMPARISONS_NEEDED;
     let level = if measured { interval::MEDIAN_TO_SD * interval::median(&mut at_pivot) } else { USUAL_SHARE * pivot };
     Noise { level, pivot, growth, measured, noise_free: false }
+}
+
+/// The noise as a share of the loss by repeats of one size, and by neighbours: two measures of one thing, unless
+/// the repeats are no repeats. None where either has too few comparisons.
+pub fn by_repeats_and_neighbours(profiles: &[Profile]) -> Option<(f64, f64)> {
+    let share = |deviations: Vec<(f64, f64)>| {
+        let mut shares: Vec<f64> = deviations.iter().map(|(loss, d)| d / loss).collect();
+        (shares.len() >= COMPARISONS_NEEDED).then(|| interval::MEDIAN_TO_SD * interval::median(&mut shares))
+    };
+    let (repeats, neighbours) = (profiles.iter().flat_map(of_repeats), profiles.iter().flat_map(from_neighbours));
+    Some((share(repeats.collect())?, share(neighbours.collect())?))
 }
 
 /// The slope of ln |deviation| on ln L, where it stands out.
@@ -106,24 +121,52 @@ fn growth(deviations: &[(f64, f64)]) -> Option<f64> {
     (line.exponent > GROWTH_T * error).then_some(line.exponent.min(GROWTH_AT_MOST))
 }
 
-/// (L, |L − L̂| / s) for each run near the valley with distinct neighbours, where L̂ is the cubic through
-/// them at its size (Lagrange weights c) and s = √(1 + Σc²) makes the deviation that of one run.
-fn deviations(profile: &Profile) -> Vec<(f64, f64)> {
-    let (x, loss) = (&profile.sizes.ln, &profile.loss);
-    let near = (1.0 + NEAR) * loss.iter().copied().fold(f64::INFINITY, f64::min);
-    let last = profile.len().saturating_sub(NEIGHBOURS);
+/// The runs of one size and budget.
+struct Cell {
+    ln_size: f64,
+    loss: f64,
+    runs: f64,
+}
+
+fn cells(profile: &Profile) -> Vec<Cell> {
+    let cell = |group: &[usize]| {
+        let runs = group.len() as f64;
+        let mean = |values: &[f64]| group.iter().map(|&i| values[i]).sum::<f64>() / runs;
+        Cell { ln_size: mean(&profile.sizes.ln), loss: mean(&profile.loss), runs }
+    };
+    same_size(&profile.sizes.ln, &profile.sizes.order).map(cell).collect()
+}
+
+/// (L, |L − mean|·√(n/(n − 1))) for each run that has repeats of its size in its budget: n runs in all.
+fn of_repeats(profile: &Profile) -> Vec<(f64, f64)> {
+    let repeated = same_size(&profile.sizes.ln, &profile.sizes.order).filter(|group| group.len() > 1);
+    repeated
+        .flat_map(|group| {
+            let runs = group.len() as f64;
+            let mean = group.iter().map(|&i| profile.loss[i]).sum::<f64>() / runs;
+            group.iter().map(move |&i| (profile.loss[i], (profile.loss[i] - mean).abs() * (runs / (runs - 1.0)).sqrt()))
+        })
+        .collect()
+}
+
+/// (L, |L − L̂| / s) for each size near the valley, where L is the mean loss of its n runs, L̂ the cubic through its
+/// neighbours at its size (Lagrange weights c), and s² = 1/n + Σ c²/n makes the deviation that of one run.
+fn from_neighbours(profile: &Profile) -> Vec<(f64, f64)> {
+    let cells = cells(profile);
+    let near = (1.0 + NEAR) * cells.iter().map(|cell| cell.loss).fold(f64::INFINITY, f64::min);
+    let last = cells.len().saturating_sub(NEIGHBOURS);
     (NEIGHBOURS..last)
-        .filter(|&i| loss[i] <= near)
-        .filter_map(|i| {
+        .filter(|&i| cells[i].loss <= near)
+        .map(|i| {
             let others = (i - NEIGHBOURS..=i + NEIGHBOURS).filter(|&j| j != i);
-            let (mut predicted, mut squares) = (0.0, 1.0);
+            let (mut predicted, mut variance) = (0.0, 1.0 / cells[i].runs);
             for j in others.clone() {
-                let weight: f64 = others.clone().filter(|&k| k != j).map(|k| (x[i] - x[k]) / (x[j] - x[k])).product();
-                predicted += weight * loss[j];
-                squares += weight * weight;
+                let ratio = |k: usize| (cells[i].ln_size - cells[k].ln_size) / (cells[j].ln_size - cells[k].ln_size);
+                let weight: f64 = others.clone().filter(|&k| k != j).map(ratio).product();
+                predicted += weight * cells[j].loss;
+                variance += weight * weight / cells[j].runs;
             }
-            let deviation = (loss[i] - predicted).abs() / squares.sqrt();
-            deviation.is_finite().then_some((loss[i], deviation))
+            (cells[i].loss, (cells[i].loss - predicted).abs() / variance.sqrt())
         })
         .collect()
 }

@@ -4,7 +4,7 @@
 //! normal equations of the low degrees used here lose few digits, and forming
 //! them is what a resample costs, so they are solved directly.
 
-/// Coefficients of a fitted polynomial with `K` terms, constant first, and what the fit says about itself.
+/// A fitted polynomial of `K` terms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Polynomial<const K: usize> {
     /// c₀ … c_{K−1}.

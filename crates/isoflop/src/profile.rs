@@ -16,7 +16,7 @@ const MIRROR_TOLERANCE: f64 = 1e-9;
 /// The runs of one compute budget, by increasing N.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// C: exact where all runs agree, else their median.
+    /// C: exact where all runs agree, else their median (the upper one of an even number).
     pub compute: Flops,
     /// Largest C over smallest C, less one.
     pub spread: f64,
@@ -79,9 +79,15 @@ impl Axis {
     }
 }
 
-/// Positions along an ascending `order`, in groups of one size.
+/// Positions along an ascending `order`, in groups of one size: each within [`SAME_SIZE`] of its group's smallest.
 pub(crate) fn same_size<'a>(ln: &'a [f64], order: &'a [usize]) -> impl Iterator<Item = &'a [usize]> {
-    order.chunk_by(|&a, &b| ln[b] - ln[a] <= SAME_SIZE)
+    let mut rest = order;
+    std::iter::from_fn(move || {
+        let smallest = ln[*rest.first()?];
+        let (group, others) = rest.split_at(rest.partition_point(|&i| ln[i] - smallest <= SAME_SIZE));
+        rest = others;
+        Some(group)
+    })
 }
 
 impl Profile {

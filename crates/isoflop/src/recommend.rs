@@ -15,32 +15,46 @@ const WORTH_HAVING: f64 = 1.18;
 const AFTERWARDS: [&str; 3] = ["akima", "cubic", "best-run"];
 
 /// The name of the approach to quote and the reason, for results whose intervals are made.
-pub fn recommend(results: &[ApproachResult]) -> (Option<&'static str>, String) {
-    let usable = |name: &str| results.iter().find(|r| r.name == name && r.status == Status::Ok);
+///
+/// `distrust_far_runs`: the asymmetry of the valleys is known to bend a parabola (check D5), or there is no noise that a
+/// difference could be; then the difference alone decides.
+pub fn recommend(results: &[ApproachResult], distrust_far_runs: bool) -> (Option<&'static str>, String) {
+    let of = |name: &str| results.iter().find(|r| r.name == name);
+    let usable = |name: &str| of(name).filter(|r| r.status == Status::Ok);
+    if let [only] = results {
+        return match only.status {
+            Status::Ok => (Some(only.name), "it is the only approach asked for".into()),
+            _ => (None, "the only approach asked for gave no law".into()),
+        };
+    }
     match (usable("parabola"), usable("near-valley")) {
-        (Some(parabola), Some(near)) => between(parabola, near),
-        (Some(parabola), None) => {
-            (Some(parabola.name), "it uses every run of each profile; the near-valley check gave no law".into())
-        }
-        (None, Some(near)) => {
-            (Some(near.name), "the parabola through every run gave no law, the one near the valley did".into())
-        }
-        (None, None) => match AFTERWARDS.iter().find_map(|name| usable(name)) {
-            Some(result) => (Some(result.name), "neither parabola gave a law".into()),
-            None => match results.iter().find(|r| r.status == Status::Ok) {
-                Some(result) => (Some(result.name), "the only approach that gave a law".into()),
+        (Some(parabola), Some(near)) => between(parabola, near, distrust_far_runs),
+        (Some(parabola), None) => (Some(parabola.name), "it uses every run of each profile".into()),
+        (None, Some(near)) => (Some(near.name), "it is the steadiest of those that gave a law".into()),
+        (None, None) => {
+            let next = AFTERWARDS.iter().find_map(|name| usable(name));
+            match next.or_else(|| results.iter().find(|r| r.status == Status::Ok)) {
+                Some(result) if of("parabola").is_some() || of("near-valley").is_some() => {
+                    (Some(result.name), "no parabola gave a law".into())
+                }
+                Some(result) => (Some(result.name), "it is the steadiest of those asked for".into()),
                 None => (None, "no approach gave a law".into()),
-            },
-        },
+            }
+        }
     }
 }
 
-fn between(parabola: &ApproachResult, near: &ApproachResult) -> (Option<&'static str>, String) {
+fn between(
+    parabola: &ApproachResult,
+    near: &ApproachResult,
+    distrust_far_runs: bool,
+) -> (Option<&'static str>, String) {
     let worst = parabola.forecasts.iter().zip(&near.forecasts).max_by(|a, b| shift(a).total_cmp(&shift(b)));
     let Some((through_all, local)) = worst else {
         return (Some(parabola.name), "it uses every run of each profile".into());
     };
-    let outside = local.params.low.is_some_and(|low| through_all.params.value < low)
+    let outside = distrust_far_runs
+        || local.params.low.is_some_and(|low| through_all.params.value < low)
         || local.params.high.is_some_and(|high| through_all.params.value > high)
         || local.params.low.is_none();
     if shift(&(through_all, local)) > WORTH_HAVING.ln() && outside {

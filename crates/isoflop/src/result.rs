@@ -38,15 +38,16 @@ pub(crate) struct Writing<'a> {
 
 impl Writing<'_> {
     pub fn result(&self) -> ApproachResult {
-        let Fitted { approach, found, scatter } = self.fitted;
+        let Fitted { approach, found, weights, .. } = self.fitted;
         let ln_c: Vec<f64> = self.profiles.iter().map(|p| p.compute.0.ln()).collect();
-        let weights = frontier::weights(approach.weighting(), self.profiles, scatter);
         let own: Vec<[f64; 2]> = found
             .iter()
             .map(|f| f.usable().map_or([f64::NAN; 2], |optimum| [optimum.ln_params, optimum.ln_tokens]))
             .collect();
-        let laws = frontier::laws(&ln_c, &own, &weights);
-        let (refitted, refits) = self.refits(&ln_c, &weights);
+        let laws = frontier::laws(&ln_c, &own, weights);
+        let finite = laws.as_ref().is_none_or(|laws| self.is_finite(laws));
+        let laws = laws.filter(|_| finite);
+        let (refitted, refits) = self.refits(&ln_c, weights);
         let points = own.iter().filter(|optimum| optimum[0].is_finite()).count();
         let law = |of: fn(&Laws) -> &PowerLaw| {
             laws.as_ref().map(|laws| {
@@ -62,7 +63,11 @@ impl Writing<'_> {
         ApproachResult {
             name: approach.name(),
             label: approach.label(),
-            status: if laws.is_some() { Status::Ok } else { Status::TooFewBudgets },
+            status: match &laws {
+                Some(_) => Status::Ok,
+                None if finite => Status::TooFewBudgets,
+                None => Status::NotFinite,
+            },
             optima: self.profiles.iter().zip(found).map(|(profile, found)| self.optimum(profile, found)).collect(),
             params_law: law(|l| &l.params),
             tokens_law: law(|l| &l.tokens),
@@ -71,6 +76,15 @@ impl Writing<'_> {
             valleys: if self.options.drawn { valleys(*approach, self.profiles) } else { Vec::new() },
             band: if self.options.drawn && laws.is_some() { self.band(&refitted) } else { Vec::new() },
         }
+    }
+
+    /// Whether everything the laws will be asked for is a positive number: budgets a hair apart can give exponents
+    /// that overflow.
+    fn is_finite(&self, laws: &Laws) -> bool {
+        let asked = self.options.at.iter().map(|c| c.0.ln());
+        let answers = asked.flat_map(|ln_c| [laws.params.ln_at(ln_c), laws.tokens.ln_at(ln_c)]);
+        let ln_values = answers.chain([laws.params.intercept, laws.tokens.intercept]);
+        ln_values.map(f64::exp).all(f64::is_normal)
     }
 
     /// An optimum as it is printed: where it is a run, that run's own numbers to the unit.

@@ -204,11 +204,6 @@ impl RunTable {
     pub fn used(&self) -> impl Iterator<Item = &Run> {
         self.runs.iter().filter(|run| run.flag.is_none())
     }
-
-    /// The largest compute of any run that fits may use.
-    pub fn largest_compute(&self) -> Option<Flops> {
-        self.used().map(|run| run.compute).max_by(|a, b| a.0.total_cmp(&b.0))
-    }
 }
 
 /// Flags every unflagged run whose four numbers repeat an earlier unflagged run's to the last bit.

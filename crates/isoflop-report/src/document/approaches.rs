@@ -109,6 +109,7 @@ fn law_cells(result: &ApproachResult, law: Option<&LawEstimate>) -> [String; 8] 
     let Some(law) = law else {
         let why = match result.status {
             Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
+            Status::NotFinite => format!("{}: the law overflows", result.label),
             Status::Ok => result.label.to_string(),
         };
         return [result.name.to_string(), none(), none(), none(), none(), none(), none(), why];

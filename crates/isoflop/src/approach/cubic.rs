@@ -27,7 +27,7 @@ impl Approach for Cubic {
     }
 
     fn sizes_needed(&self) -> usize {
-        5
+        6
     }
 
     fn minimum(&self, axis: &Axis, sample: Sample) -> Result<Minimum, OptimumFlag> {

@@ -6,7 +6,7 @@ use super::parabola::{bends_clearly, vertex};
 use super::{Approach, Curve, Minimum, Sample, polynomial_curve};
 use crate::analysis::OptimumFlag;
 use crate::polynomial::Polynomial;
-use crate::profile::Axis;
+use crate::profile::{Axis, SAME_SIZE};
 
 /// Runs with |ln N − ln N*| up to this count: within ×3.3 of the optimum.
 ///
@@ -71,6 +71,8 @@ struct Sorted<'a> {
     u: Cow<'a, [f64]>,
     loss: Cow<'a, [f64]>,
     weight: Cow<'a, [f64]>,
+    /// Scaled distance up to which two runs are of one size.
+    same: f64,
 }
 
 impl<'a> Sorted<'a> {
@@ -79,7 +81,12 @@ impl<'a> Sorted<'a> {
         let in_order = |values: &'a [f64]| -> Cow<'a, [f64]> {
             if axis.is_ascending() { values.into() } else { axis.order.iter().map(|&i| values[i]).collect() }
         };
-        Self { u: in_order(&axis.scaled), loss: in_order(sample.loss), weight: in_order(sample.weights) }
+        Self {
+            u: in_order(&axis.scaled),
+            loss: in_order(sample.loss),
+            weight: in_order(sample.weights),
+            same: SAME_SIZE / axis.half_width,
+        }
     }
 
     /// The parabola at rest, and the runs it went through.
@@ -116,9 +123,9 @@ impl<'a> Sorted<'a> {
         let (u, weight) = (&self.u, &self.weight);
         let mut start = u.partition_point(|&x| x < center - reach);
         let mut end = u.partition_point(|&x| x <= center + reach).max(start);
-        let (mut sizes, mut counted) = (0, f64::NAN);
+        let (mut sizes, mut counted) = (0, f64::NEG_INFINITY);
         for i in start..end {
-            if weight[i] > 0.0 && u[i] != counted {
+            if weight[i] > 0.0 && u[i] - counted > self.same {
                 sizes += 1;
                 counted = u[i];
             }
@@ -130,11 +137,11 @@ impl<'a> Sorted<'a> {
             let take_left = start > 0 && (end == u.len() || center - u[start - 1] <= u[end] - center);
             let value = if take_left { u[start - 1] } else { u[end] };
             let mut counted = false;
-            while start > 0 && u[start - 1] == value {
+            while start > 0 && (u[start - 1] - value).abs() <= self.same {
                 start -= 1;
                 counted |= weight[start] > 0.0;
             }
-            while end < u.len() && u[end] == value {
+            while end < u.len() && (u[end] - value).abs() <= self.same {
                 counted |= weight[end] > 0.0;
                 end += 1;
             }

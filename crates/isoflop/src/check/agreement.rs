@@ -55,6 +55,7 @@ pub(super) fn spread(view: &FitView) -> Vec<Finding> {
 /// "31 % below", "170 % above", "12× that of".
 fn apart(ratio: f64) -> String {
     match ratio {
+        r if r < 0.25 => format!("1/{:.0} of that of", 1.0 / r),
         r if r < 1.0 => format!("{:.0} % below", 100.0 * (1.0 - r)),
         r if r < 4.0 => format!("{:.0} % above", 100.0 * (r - 1.0)),
         r => format!("{} that of", times(r)),

@@ -1,9 +1,10 @@
 //! Checks of the grid of sizes: D1 to D5.
 
 use super::{DataView, Finding, FitView, counted, list};
-use crate::analysis::{OptimumFlag, Severity, Status};
+use crate::analysis::{ApproachResult, OptimumFlag, Severity, Status};
+use crate::analyze::Fitted;
 use crate::approach::Sample;
-use crate::frontier::{BUDGETS_NEEDED, Side, open_side};
+use crate::frontier::{BUDGETS_NEEDED, Side, open_sides};
 use crate::interval::median;
 use crate::polynomial::Polynomial;
 use crate::power_law::{Point, PowerLaw};
@@ -15,11 +16,12 @@ const SIZES_NEEDED: usize = 4;
 
 /// D1, from the table: profiles whose valley has no wall on one side.
 pub(super) fn unwalled(view: &DataView) -> Vec<Finding> {
-    let open = |p: &Profile| if p.sizes.distinct > 1 { open_side(p, &view.noise) } else { None };
-    let walled = view.profiles.iter().filter(|p| open(p).is_none()).count();
+    // One size has no sides; D3 speaks of it.
+    let open = |p: &Profile| if p.sizes.distinct > 1 { open_sides(p, &view.noise) } else { Vec::new() };
+    let walled = view.profiles.iter().filter(|p| p.sizes.distinct >= SIZES_NEEDED && open(p).is_empty()).count();
     let severity = if walled < BUDGETS_NEEDED { Severity::Refuse } else { Severity::Warn };
     let finding = |side: Side| {
-        let profiles: Vec<&Profile> = view.profiles.iter().filter(|p| open(p) == Some(side)).collect();
+        let profiles: Vec<&Profile> = view.profiles.iter().filter(|p| open(p).contains(&side)).collect();
         let budgets: Vec<Flops> = profiles.iter().map(|p| p.compute).collect();
         let (end, comparative, beyond) = match side {
             Side::Small => ("small", "smaller", "below"),
@@ -31,7 +33,7 @@ pub(super) fn unwalled(view: &DataView) -> Vec<Finding> {
         };
         let message = format!(
             "At {} FLOPs no run at the {end} end of the sizes is clearly worse than the best one, so the optimum may be \
-             {comparative} still. {} left out of the laws.",
+             {comparative} still. {} left out of the laws (akima keeps those with an inner minimum).",
             list(&budgets),
             if budgets.len() == 1 { "This budget is" } else { "These budgets are" }
         );
@@ -49,7 +51,7 @@ pub(super) fn outside(view: &FitView) -> Vec<Finding> {
         .profiles
         .iter()
         .zip(&fitted.found)
-        .filter(|(p, f)| f.flag == Some(OptimumFlag::Edge) && open_side(p, &view.data.noise).is_none())
+        .filter(|(p, f)| f.flag == Some(OptimumFlag::Edge) && open_sides(p, &view.data.noise).is_empty())
         .map(|(p, _)| p.compute)
         .collect();
     if budgets.is_empty() {
@@ -78,16 +80,18 @@ pub(super) fn no_valley(view: &FitView) -> Vec<Finding> {
         .map(|f| f.approach.name())
         .collect();
     let message = format!(
-        "At {} FLOPs the loss does not curve upwards clearly with size ({}): the profile has no valley that stands out \
-         from its scatter, and is left out of that law.",
+        "At {} FLOPs the loss does not curve upwards by more than its scatter ({}): left out of {}.",
         list(&budgets),
-        by.join(", ")
+        by.join(", "),
+        if by.len() == 1 { "that law" } else { "those laws" }
     );
-    vec![Finding::new(
-        Severity::Warn,
-        message,
-        "Add sizes further out on both sides, or repeat runs; look for runs that diverged.",
-    )]
+    let severity = if by.iter().any(|name| Some(*name) == view.recommended) || view.recommended.is_none() {
+        Severity::Warn
+    } else {
+        Severity::Inform
+    };
+    let advice = "Add sizes further out on both sides, or repeat runs; look for runs that diverged.";
+    vec![Finding::new(severity, message, advice)]
 }
 
 /// Thin budgets from which they look like fewer budgets, measured with error.
@@ -126,21 +130,39 @@ pub(super) fn too_few_optima(view: &FitView) -> Vec<Finding> {
     if view.data.profiles.len() < BUDGETS_NEEDED {
         return Vec::new();
     }
-    let refused: Vec<String> = view
-        .results
-        .iter()
-        .filter(|r| r.status == Status::TooFewBudgets)
-        .map(|r| format!("{} ({})", r.name, r.optima.iter().filter(|o| o.flag.is_none()).count()))
-        .collect();
+    let refused: Vec<(&Fitted, &ApproachResult)> =
+        view.fitted.iter().zip(view.results).filter(|(_, r)| r.status == Status::TooFewBudgets).collect();
     if refused.is_empty() {
         return Vec::new();
     }
-    let message = format!(
-        "Fewer than {BUDGETS_NEEDED} budgets have an optimum inside their grid, so no law is given by {}.",
-        refused.join(", ")
-    );
-    let severity = if view.recommended.is_none() { Severity::Refuse } else { Severity::Warn };
-    vec![Finding::new(severity, message, "Mend the grids named above, or add budgets whose sizes bracket the optimum.")]
+    let usable = |result: &ApproachResult| result.optima.iter().filter(|o| o.flag.is_none()).count();
+    let few_sizes = |result: &ApproachResult| {
+        result.optima.iter().filter(|o| o.flag == Some(OptimumFlag::TooFewSizes)).count() + BUDGETS_NEEDED
+            > result.optima.len()
+    };
+    let (thin, cut): (Vec<_>, Vec<_>) = refused.into_iter().partition(|(_, result)| few_sizes(result));
+    let mut findings = Vec::new();
+    if !cut.is_empty() {
+        let names: Vec<String> = cut.iter().map(|(_, r)| format!("{} ({})", r.name, usable(r))).collect();
+        let message = format!(
+            "Fewer than {BUDGETS_NEEDED} budgets have an optimum inside their grid, so no law is given by {}.",
+            names.join(", ")
+        );
+        let severity = if view.recommended.is_none() { Severity::Refuse } else { Severity::Warn };
+        findings.push(Finding::new(
+            severity,
+            message,
+            "Mend the grids, or add budgets whose sizes bracket the optimum.",
+        ));
+    }
+    if !thin.is_empty() {
+        let names: Vec<String> =
+            thin.iter().map(|(f, r)| format!("{} (needs {})", r.name, f.approach.sizes_needed())).collect();
+        let message = format!("Too few sizes per budget for {}: no law by them.", names.join(", "));
+        let severity = if view.recommended.is_none() { Severity::Refuse } else { Severity::Inform };
+        findings.push(Finding::new(severity, message, "Train more sizes per budget to have them as a cross-check."));
+    }
+    findings
 }
 
 /// Share of the half-width that the centre may be away from N*.
@@ -217,21 +239,37 @@ const TOO_WIDE: f64 = 0.02;
 
 /// D5: grids so wide that the valley's asymmetry shifts a parabola.
 pub(super) fn too_wide(view: &FitView) -> Vec<Finding> {
-    let skew = skew(view.data.profiles);
-    let bias = |p: &Profile| skew.abs() * p.sizes.half_width.powi(2) / 10.0;
-    let wide: Vec<&Profile> = view.data.profiles.iter().filter(|p| bias(p) > TOO_WIDE).collect();
-    let Some(worst) = wide.iter().copied().max_by(|a, b| bias(a).total_cmp(&bias(b))) else { return Vec::new() };
+    let wide = wide(view.data.profiles);
+    let Some((worst, bias)) = wide.iter().max_by(|a, b| a.1.total_cmp(&b.1)) else { return Vec::new() };
     let message = format!(
         "At {} the sizes span so much that the asymmetry of the valley shifts a parabola's N*, by {:.0} % at {} FLOPs.",
         counted(wide.len(), "budget"),
-        100.0 * bias(worst).exp_m1(),
+        100.0 * bias.exp_m1(),
         worst.compute
     );
-    vec![Finding::new(
-        Severity::Warn,
-        message,
-        "Prefer near-valley, cubic or akima here, or a narrower grid around N*.",
-    )]
+    let others: Vec<&str> =
+        ["near-valley", "cubic", "akima"].into_iter().filter(|name| view.by_name(name).is_some()).collect();
+    let advice = if view.recommended != Some("parabola") {
+        "Narrow the grid around N* for the next sweep.".to_string()
+    } else if others.is_empty() {
+        "Run near-valley, cubic or akima beside it.".to_string()
+    } else {
+        format!("Compare it with {}.", others.join(" and "))
+    };
+    let severity = if view.recommended == Some("parabola") { Severity::Warn } else { Severity::Inform };
+    vec![Finding::new(severity, message, advice)]
+}
+
+/// Whether the asymmetry of the valleys is known to shift a parabola by more than check D5 tolerates.
+pub(crate) fn parabola_is_biased(profiles: &[Profile]) -> bool {
+    !wide(profiles).is_empty()
+}
+
+/// The profiles whose predicted shift of ln N* is over [`TOO_WIDE`], with that shift.
+fn wide(profiles: &[Profile]) -> Vec<(&Profile, f64)> {
+    let skew = skew(profiles).abs();
+    let bias = |p: &Profile| skew * p.sizes.half_width.powi(2) / 10.0;
+    profiles.iter().map(|p| (p, bias(p))).filter(|(_, bias)| *bias > TOO_WIDE).collect()
 }
 
 /// Standard errors from which an asymmetry counts. Few budgets give a t distribution with long tails: 2 would

@@ -1,7 +1,7 @@
 //! Checks of the laws across budgets: D6, D8, D21, D22, D23.
 
 use super::{Finding, FitView, counted};
-use crate::analysis::{Estimate, Refits, Severity};
+use crate::analysis::{Estimate, Refits, Severity, Status};
 use crate::interval;
 use crate::units::{Flops, Params, times};
 
@@ -20,10 +20,10 @@ pub(super) fn far(view: &FitView) -> Vec<Finding> {
     if let Some((_, severity)) = REACHES.into_iter().find(|(threshold, _)| reach > *threshold) {
         let spoken = match severity {
             Severity::Refuse => {
-                "N* is known to a factor of 2 at best, whatever its interval says: no headline number before a backtest \
-                 at this ratio."
+                "Published sweeps missed N* by up to a factor of 2 at 10× to 33×, and none is known this far out: no \
+                 headline number before a backtest at this ratio."
             }
-            Severity::Warn => "Published sweeps missed N* by a factor 1.3 to 2 this far out.",
+            Severity::Warn => "Published sweeps missed N* by up to a factor of 2 at 10× to 33×.",
             Severity::Inform => "The interval covers noise, not a law that bends.",
         };
         let next = Flops(last.compute.0 * if severity == Severity::Refuse { 10.0 } else { 3.0 });
@@ -43,10 +43,38 @@ pub(super) fn far(view: &FitView) -> Vec<Finding> {
     findings
 }
 
-/// Exponents of N*(C) seen in published sweeps, with room.
+/// Ratio of the largest to the smallest budget below which a ladder is short.
+const DECADE: f64 = 10.0;
+
+/// D7: ladders too short for a slope.
+pub(super) fn short(view: &FitView) -> Vec<Finding> {
+    let (Some(first), Some(last)) = (view.data.profiles.first(), view.data.profiles.last()) else { return Vec::new() };
+    let overflowing: Vec<&str> =
+        view.results.iter().filter(|r| r.status == Status::NotFinite).map(|r| r.name).collect();
+    let span = last.compute.0 / first.compute.0;
+    let advice = "Add budgets that span a decade or more.";
+    if !overflowing.is_empty() {
+        let message = format!(
+            "The budgets are so close together ({}) that the law of {} overflows; none is given.",
+            times(span),
+            overflowing.join(", ")
+        );
+        return vec![Finding::new(Severity::Refuse, message, advice)];
+    }
+    if view.recommended.is_none() || span >= DECADE {
+        return Vec::new();
+    }
+    let message = format!(
+        "All budgets lie within {} of each other: an exponent from so short a ladder is mostly noise.",
+        times(span)
+    );
+    vec![Finding::new(Severity::Warn, message, advice)]
+}
+
+/// Exponents of N*(C) of well-tuned sweeps, with room.
 const PLAUSIBLE: std::ops::RangeInclusive<f64> = 0.35..=0.75;
 
-/// D8: exponents that no published sweep has.
+/// D8: exponents that no well-tuned sweep has.
 pub(super) fn implausible(view: &FitView) -> Vec<Finding> {
     let odd: Vec<String> = view
         .results
@@ -59,7 +87,7 @@ pub(super) fn implausible(view: &FitView) -> Vec<Finding> {
         return Vec::new();
     }
     let message = format!(
-        "The exponent of N*(C) is outside 0.35–0.75, where published sweeps lie: {}. Grids cut off on one side, badly tuned \
+        "The exponent of N*(C) is outside 0.35–0.75, where well-tuned sweeps lie: {}. Grids cut off on one side, badly tuned \
          small runs and non-embedding counts at small scale do this.",
         odd.join(", ")
     );
@@ -112,7 +140,7 @@ pub(super) fn turns_back(view: &FitView) -> Vec<Finding> {
         .profiles
         .iter()
         .zip(fitted.found.iter().zip(&fitted.scatter))
-        .filter_map(|(p, (f, s))| Some((p.compute, f.usable()?, s.sd[0])))
+        .filter_map(|(p, (f, s))| Some((p.compute, f.usable()?, s.sd)))
         .collect();
     let mut findings = Vec::new();
     for pair in points.windows(2) {

@@ -8,6 +8,8 @@ mod grid;
 mod law;
 mod table;
 
+pub(crate) use grid::parabola_is_biased;
+
 use crate::analysis::{ApproachResult, Severity, Warning};
 use crate::analyze::Fitted;
 use crate::noise::Noise;
@@ -106,19 +108,19 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D3",
         title: "too few optima for a law",
-        threshold: "under 3 budgets whose optimum lies inside its grid",
+        threshold: "under 3 budgets whose optimum the approach can use",
         look: Look::Fits(grid::too_few_optima),
     },
     Check {
         id: "D4",
         title: "grid off-centre",
-        threshold: "its centre is over 0.35 half-widths from N*, or drifts from it by more than a factor 1.3 over the ladder",
+        threshold: "its centre is over 0.35 half-widths from N*, or drifts from it by a factor over 1.3 along the ladder and by over 2 standard errors",
         look: Look::Fits(grid::off_centre),
     },
     Check {
         id: "D5",
         title: "grid too wide for a parabola",
-        threshold: "predicted bias |α − β|·h²/10 of ln N* over 0.02",
+        threshold: "predicted bias |α − β|·h²/10 of ln N* over 0.02, where α − β is over 4 standard errors",
         look: Look::Fits(grid::too_wide),
     },
     Check {
@@ -126,6 +128,12 @@ pub const CHECKS: &[Check] = &[
         title: "far extrapolation",
         threshold: "budget over 5×, 30×, 300× the largest in the data, or 5× below the smallest",
         look: Look::Fits(law::far),
+    },
+    Check {
+        id: "D7",
+        title: "short ladder",
+        threshold: "budgets within one decade of each other; a law that overflows",
+        look: Look::Fits(law::short),
     },
     Check {
         id: "D8",

@@ -2,8 +2,8 @@
 
 use super::{DataView, Finding, counted, list};
 use crate::analysis::Severity;
-use crate::interval::median;
-use crate::profile::{BUDGET_TOLERANCE, same_size};
+use crate::noise::by_repeats_and_neighbours;
+use crate::profile::BUDGET_TOLERANCE;
 use crate::run::{ComputeRule, RunFlag};
 use crate::units::{Flops, six_nd};
 
@@ -61,32 +61,22 @@ pub(super) fn mixed(view: &DataView) -> Vec<Finding> {
     findings
 }
 
-/// Share of runs with a twin of their size and budget from which a table looks like several sweeps…
-const TWINS: f64 = 0.5;
+/// Repeats of one size and budget that scatter more than this share of the loss…
+const APART: f64 = 0.01;
 
-/// …if their losses also differ by more than this share of the loss, which other seeds alone do not do.
-const TWINS_APART: f64 = 0.01;
+/// …and more than this many times what the smooth course of their means allows, are no repeats.
+const TOO_SMOOTH: f64 = 3.0;
 
-/// Runs of one size and one budget whose losses differ by more than other seeds could make them.
+/// Runs of one size and one budget that scatter although their means lie on a smooth curve: other seeds would
+/// roughen the means as well, several sweeps laid over each other do not.
 fn several_sweeps(view: &DataView) -> Option<Finding> {
-    let (mut twins, mut runs) = (0, 0);
-    let mut apart = Vec::new();
-    for profile in view.profiles {
-        runs += profile.len();
-        for same in same_size(&profile.sizes.ln, &profile.sizes.order).filter(|same| same.len() > 1) {
-            twins += same.len();
-            let losses = || same.iter().map(|&i| profile.loss[i]);
-            let (low, high) = (losses().fold(f64::INFINITY, f64::min), losses().fold(0.0, f64::max));
-            apart.push(high / low - 1.0);
-        }
-    }
-    let differ = median(&mut apart);
-    (twins as f64 > TWINS * runs as f64 && differ > TWINS_APART).then(|| {
+    let (repeats, neighbours) = by_repeats_and_neighbours(view.profiles)?;
+    (repeats > APART && repeats > TOO_SMOOTH * neighbours).then(|| {
         let message = format!(
-            "{} share size and budget with another run, and their losses differ by {:.1} % (median): this looks like \
-             several sweeps in one table, and one law through all of them means nothing.",
-            counted(twins, "run"),
-            100.0 * differ
+            "Runs of one size and budget scatter by {:.1} % of the loss, yet their means lie within {:.1} % of a smooth \
+             curve: this looks like several sweeps in one table, and a law through all of them is none of theirs.",
+            100.0 * repeats,
+            100.0 * neighbours
         );
         Finding::new(
             Severity::Refuse,
@@ -126,8 +116,9 @@ pub(super) fn noise_free(view: &DataView) -> Vec<Finding> {
         Some(share) if view.noise.noise_free => vec![Finding::new(
             Severity::Inform,
             format!(
-                "The losses follow a smooth formula to {share:.0e} of their value: this table was computed, not trained. Without noise an \
-                 interval from resampling means nothing; what separates the approaches is bias alone."
+                "The losses follow a smooth formula to {}: this table was computed, not trained. Without noise an interval \
+                 from resampling means nothing; what separates the approaches is bias alone.",
+                if share > 0.0 { format!("{share:.0e} of their value") } else { "the last digit".to_string() }
             ),
             "Judge the approaches by how they differ, not by their intervals.",
         )],

@@ -130,7 +130,8 @@ impl Reading {
             self.unusable.push((row.line, seen));
             return Ok(());
         };
-        self.agree &= (compute / six_nd(Params(params), Tokens(tokens)).0 - 1.0).abs() <= ROUNDING;
+        // Runs that no fit uses do not decide how the others were counted.
+        self.agree &= flag.is_some() || (compute / six_nd(Params(params), Tokens(tokens)).0 - 1.0).abs() <= ROUNDING;
         let (params, tokens, compute, loss) = (Params(params), Tokens(tokens), Flops(compute), Loss(loss));
         self.runs.push(Run { line: row.line, name, params, tokens, compute, loss, flag });
         Ok(())

@@ -150,6 +150,49 @@ fn d14_sees_repeats_near_budgets_and_another_count_of_compute() {
     assert!(said(&analysis_at(&table, 3e20), "D14", Severity::Warn));
 }
 
+/// Other seeds of every run, without and with much noise: the noise is found, and nothing is called several sweeps.
+#[test]
+fn repeats_show_the_noise_and_are_no_fault() {
+    for (noise, seeds) in [(0.002, 2), (0.005, 5), (0.02, 2)] {
+        let world = World { noise, ..CLEAN };
+        let runs: Vec<Run> = (0..seeds).flat_map(|seed| world.runs(seed)).collect();
+        let analysis = analysis_at(&table_of(runs), 3e20);
+        let found = analysis.data.noise_share.expect("repeats show it");
+        assert!((found / noise - 1.0).abs() < 0.35, "{found} for {noise}");
+        assert!(!said(&analysis, "D14", Severity::Inform), "{:?}", analysis.warnings);
+    }
+}
+
+/// A grid finer than what counts as one size is still a grid.
+#[test]
+fn many_sizes_close_together_are_many_sizes() {
+    let world = World { sizes: 3000, half_width: 1.5, noise: 0.01, budgets: 3, ..CLEAN };
+    let analysis = analysis_at(&world.table(0), 3e20);
+    assert!(analysis.data.profiles.iter().all(|p| p.sizes > 1000), "{:?}", analysis.data.profiles);
+    assert!(analysis.recommended.is_some() && !said(&analysis, "D14", Severity::Inform));
+}
+
+#[test]
+fn d7_sees_a_short_ladder_and_a_law_that_overflows() {
+    let mut runs = CLEAN.runs(0);
+    let budgets: Vec<f64> = CLEAN.computes().collect();
+    for run in &mut runs {
+        let at = budgets.iter().position(|c| *c == run.compute.0).expect("a budget");
+        run.compute.0 = 1e19 * 1.5f64.powf(at as f64);
+        run.tokens.0 = run.compute.0 / (6.0 * run.params.0);
+    }
+    assert!(said(&analysis_at(&table_of(runs.clone()), 3e20), "D7", Severity::Warn));
+    for run in &mut runs {
+        let step = (run.compute.0 / 1e19).ln() / 1.5f64.ln();
+        run.compute.0 = 1e19 * 1.02f64.powf(step);
+        run.params.0 *= 100f64.powf(step);
+        run.tokens.0 = run.compute.0 / (6.0 * run.params.0);
+    }
+    let analysis = analysis_at(&table_of(runs), 1e24);
+    assert!(said(&analysis, "D7", Severity::Refuse), "{:?}", analysis.warnings);
+    assert!(analysis.recommended.is_none() && analysis.approaches.iter().all(|r| r.forecasts.is_empty()));
+}
+
 #[test]
 fn d14_sees_several_sweeps_in_one_table() {
     let mut runs = CLEAN.runs(0);

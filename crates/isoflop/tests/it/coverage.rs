@@ -26,6 +26,7 @@ fn cells() -> Vec<(&'static str, World)> {
         ),
         ("4 × 5, ×/÷ 3.3, 0.3 %", World { noise: 0.003, half_width: 1.2, budgets: 4, sizes: 5, ..besiroglu }),
         ("3 × 7, ×/÷ 3.3, 0.3 %", World { noise: 0.003, half_width: 1.2, budgets: 3, sizes: 7, ..besiroglu }),
+        ("6 × 8, two seeds each, ×/÷ 3.3, 1 %", World { noise: 0.01, half_width: 1.2, seeds: 2, ..besiroglu }),
     ]
 }
 
@@ -46,14 +47,17 @@ fn intervals_of_the_optimal_size_hold_the_truth() {
                 held.1 += 1;
             }
         }
-        let shares: Vec<f64> = held.iter().map(|&(inside, of)| f64::from(inside) / f64::from(of)).collect();
-        let row: Vec<String> = shares.iter().map(|share| format!("{:.1}", 100.0 * share)).collect();
-        println!("| {cell} | {} |", row.join(" | "));
-        for ((approach, share), (_, of)) in APPROACHES.iter().zip(shares).zip(held) {
+        // A share of few intervals is no share: an approach that seldom forms one is shown as a dash.
+        let share = |(inside, of): (u32, u32)| (4 * u64::from(of) > count).then(|| f64::from(inside) / f64::from(of));
+        let said = |held| share(held).map_or("–".to_string(), |share| format!("{:.1}", 100.0 * share));
+        println!("| {cell} | {} |", held.iter().map(|&held| said(held)).collect::<Vec<_>>().join(" | "));
+        assert!(share(held[1]).is_some(), "the parabola formed an interval in few of the tables of {cell}");
+        for (approach, held) in APPROACHES.iter().zip(held) {
             // Three binomial standard errors below nominal is a broken claim. Above is caution, which
             // resampling of few runs has, and which `docs/approaches.md` says.
-            let error = (0.9 * 0.1 / f64::from(of)).sqrt();
-            assert!(share > 0.9 - 3.0 * error, "{}: {share} of {of} tables of {cell}", approach.name());
+            let error = (0.9 * 0.1 / f64::from(held.1)).sqrt();
+            let broken = share(held).is_some_and(|share| share < 0.9 - 3.0 * error);
+            assert!(!broken, "{}: {held:?} of the tables of {cell}", approach.name());
         }
     }
 }

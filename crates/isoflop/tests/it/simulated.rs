@@ -22,11 +22,21 @@ pub struct World {
     pub off_centre: (f64, f64),
     /// Standard deviation of a run's loss, as a share of it.
     pub noise: f64,
+    /// Runs of each size and budget.
+    pub seeds: usize,
 }
 
 /// A clean sweep: a symmetric law, centred grids, six budgets over two decades, little noise.
-pub const CLEAN: World =
-    World { alpha: 0.35, beta: 0.35, budgets: 6, sizes: 8, half_width: 1.5, off_centre: (0.0, 0.0), noise: 0.002 };
+pub const CLEAN: World = World {
+    alpha: 0.35,
+    beta: 0.35,
+    budgets: 6,
+    sizes: 8,
+    half_width: 1.5,
+    off_centre: (0.0, 0.0),
+    noise: 0.002,
+    seeds: 1,
+};
 
 /// Besiroglu et al. 2024 (arXiv:2404.10102).
 const E: f64 = 1.8172;
@@ -52,21 +62,14 @@ impl World {
         for (i, compute) in self.computes().enumerate() {
             let along = i as f64 / (self.budgets.max(2) - 1) as f64;
             let center = self.ln_optimum(compute) + self.off_centre.0 + along * (self.off_centre.1 - self.off_centre.0);
-            for j in 0..self.sizes {
-                let u = 2.0 * j as f64 / (self.sizes.max(2) - 1) as f64 - 1.0;
+            for j in 0..self.sizes * self.seeds {
+                let u = 2.0 * (j / self.seeds) as f64 / (self.sizes.max(2) - 1) as f64 - 1.0;
                 let params = Params((center + self.half_width * u).exp());
                 let tokens = tokens_bought(Flops(compute), params);
                 let loss = E + A * params.0.powf(-self.alpha) + B * tokens.0.powf(-self.beta);
                 let loss = Loss(loss * (1.0 + self.noise * normal(&mut random)));
-                runs.push(Run {
-                    line: runs.len() + 2,
-                    name: None,
-                    params,
-                    tokens,
-                    compute: Flops(compute),
-                    loss,
-                    flag: None,
-                });
+                let line = runs.len() + 2;
+                runs.push(Run { line, name: None, params, tokens, compute: Flops(compute), loss, flag: None });
             }
         }
         runs
