@@ -163,8 +163,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         recommended,
         level: options.level,
     }));
-    // A stable sort: checks of equal weight stay in the order of their numbers.
-    warnings.sort_by_key(|warning| std::cmp::Reverse(warning.severity));
+    let warnings = check::gravest_first(warnings);
     let answers = answer::answers(&approaches, recommended);
     Ok(Analysis {
         schema: SCHEMA,

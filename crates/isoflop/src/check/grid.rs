@@ -1,6 +1,6 @@
 //! Checks of the grid of sizes: D1 to D5.
 
-use super::{DataView, Finding, FitView, counted, list};
+use super::{DataView, Finding, FitView, counted, joined, list};
 use crate::analysis::{ApproachResult, OptimumFlag, Severity, Status};
 use crate::analyze::Fitted;
 use crate::approach::Sample;
@@ -254,7 +254,7 @@ pub(super) fn too_wide(view: &FitView) -> Vec<Finding> {
     } else if others.is_empty() {
         "Run near-valley, cubic or akima beside it.".to_string()
     } else {
-        format!("Compare it with {}.", others.join(" and "))
+        format!("Compare it with {}.", joined(&others))
     };
     let severity = if view.recommended == Some("parabola") { Severity::Warn } else { Severity::Inform };
     vec![Finding::new(severity, message, advice)]

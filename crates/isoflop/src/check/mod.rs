@@ -195,6 +195,12 @@ pub(crate) fn of_fits(view: &FitView) -> Vec<Warning> {
     })
 }
 
+/// Warnings by severity; those of equal weight stay in the order of their numbers.
+pub(crate) fn gravest_first(mut warnings: Vec<Warning>) -> Vec<Warning> {
+    warnings.sort_by_key(|warning| std::cmp::Reverse(warning.severity));
+    warnings
+}
+
 fn run(findings: impl Fn(&Check) -> Vec<Finding>) -> Vec<Warning> {
     let numbered = |check: &'static Check, finding: Finding| Warning {
         id: check.id,
@@ -202,7 +208,8 @@ fn run(findings: impl Fn(&Check) -> Vec<Finding>) -> Vec<Warning> {
         message: finding.message,
         advice: finding.advice,
     };
-    CHECKS.iter().flat_map(|check| findings(check).into_iter().map(move |f| numbered(check, f))).collect()
+    let found = CHECKS.iter().flat_map(|check| findings(check).into_iter().map(move |f| numbered(check, f)));
+    gravest_first(found.collect())
 }
 
 /// Budgets in a sentence: "3e15, 6e15 and 1e16", at most five by name.
@@ -212,10 +219,16 @@ fn list(budgets: &[Flops]) -> String {
     if budgets.len() > NAMED {
         words.push(format!("{} more", budgets.len() - NAMED));
     }
-    match words.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    joined(&words)
+}
+
+/// "a", "a and b", "a, b and c".
+fn joined<S: AsRef<str>>(words: &[S]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words[..] {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [ref rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
 }
 

@@ -67,23 +67,31 @@ const APART: f64 = 0.01;
 /// …and more than this many times what the smooth course of their means allows, are no repeats.
 const TOO_SMOOTH: f64 = 3.0;
 
+/// Repeats that scatter more than this share of the loss are more than other seeds were ever seen to do.
+const FAR_APART: f64 = 0.03;
+
 /// Runs of one size and one budget that scatter although their means lie on a smooth curve: other seeds would
 /// roughen the means as well, several sweeps laid over each other do not.
 fn several_sweeps(view: &DataView) -> Option<Finding> {
     let (repeats, neighbours) = by_repeats_and_neighbours(view.profiles)?;
-    (repeats > APART && repeats > TOO_SMOOTH * neighbours).then(|| {
-        let message = format!(
-            "Runs of one size and budget scatter by {:.1} % of the loss, yet their means lie within {:.1} % of a smooth \
-             curve: this looks like several sweeps in one table, and a law through all of them is none of theirs.",
-            100.0 * repeats,
-            100.0 * neighbours
-        );
-        Finding::new(
-            Severity::Refuse,
-            message,
-            "Choose one sweep with --where, such as --where 'dataset == \"comma\"', by the columns that tell them apart.",
-        )
-    })
+    let smooth = repeats > APART && repeats > TOO_SMOOTH * neighbours;
+    if !smooth && repeats < FAR_APART {
+        return None;
+    }
+    let means = if smooth {
+        format!(", yet their means lie within {:.1} % of a smooth curve", 100.0 * neighbours)
+    } else {
+        String::new()
+    };
+    let message = format!(
+        "Runs of one size and budget scatter by {:.1} % of the loss{means}: this looks like several sweeps in one table, \
+         and a law through all of them is none of theirs.",
+        100.0 * repeats
+    );
+    let severity = if smooth { Severity::Refuse } else { Severity::Warn };
+    let advice =
+        "Choose one sweep with --where, such as --where 'dataset == \"comma\"', by the columns that tell them apart.";
+    Some(Finding::new(severity, message, advice))
 }
 
 fn percent(share: f64) -> String {
