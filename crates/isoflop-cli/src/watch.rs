@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use isoflop::progress::Progress;
 
 use crate::exit::INTERRUPTED;
@@ -75,7 +75,12 @@ impl Watch {
         let (stage, total) = self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let bar = bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{msg:12} {bar:32} {percent:>3} %  {eta} left");
-            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            let hidden = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+            let bar = hidden.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            // Filled in first and shown then: an empty bar promises that nothing is left.
+            let bar = bar.with_message(stage.clone()).with_position(done);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar
         });
         bar.set_length(total);
         bar.set_message(stage);

@@ -19,13 +19,15 @@ use crate::{answer, check, recommend};
 pub const RESAMPLES: usize = 4000;
 
 /// On a large table fewer resamples are drawn, so that no more than this many runs are drawn in all…
-const DRAWS_AT_MOST: usize = 200_000_000;
+const DRAWS_AT_MOST: usize = 100_000_000;
 
 /// …but never fewer than this many tables.
-const RESAMPLES_AT_LEAST: usize = 200;
+const RESAMPLES_AT_LEAST: usize = 100;
 
-/// Disturbed tables that find the weights of a law, and their seed.
-const WEIGHING_TABLES: usize = 400;
+/// Disturbed tables that find the weights of a law, at most and at least, and their seed. On large tables fewer are
+/// drawn, so that no more than [`WEIGHING_DRAWS`] runs are drawn in all: a share needs no more.
+const WEIGHING_TABLES: std::ops::RangeInclusive<usize> = 30..=400;
+const WEIGHING_DRAWS: usize = 20_000_000;
 const WEIGHING_SEED: u64 = 0x150F10;
 
 /// Optima of resampled tables that are held at once: above this the number of resamples is cut, or refused if it was
@@ -185,8 +187,9 @@ fn weights(approach: &'static dyn Approach, plan: resample::Plan, progress: &dyn
     match approach.weighting() {
         Weighting::Equal => Some(vec![[1.0; 2]; plan.profiles.len()]),
         Weighting::Resolution => {
-            let tables =
-                resample::Plan { approaches: &[approach], resamples: WEIGHING_TABLES, seed: WEIGHING_SEED, ..plan };
+            let runs = plan.profiles.iter().map(Profile::len).sum::<usize>().max(1);
+            let resamples = (WEIGHING_DRAWS / runs).clamp(*WEIGHING_TABLES.start(), *WEIGHING_TABLES.end());
+            let tables = resample::Plan { approaches: &[approach], resamples, seed: WEIGHING_SEED, ..plan };
             let optima = resample::optima(tables, progress)?;
             Some(frontier::resolution(plan.profiles, &frontier::scatter(&optima, 0, plan.profiles.len())))
         }

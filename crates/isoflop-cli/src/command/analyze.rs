@@ -39,7 +39,7 @@ pub struct Analyze {
     /// Nominal level of the intervals
     #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, default_value = "0.9", value_parser = level, help_heading = "Forecast")]
     pub level: f64,
-    /// Resampled tables to form the intervals from [default: 4000, fewer above 50,000 runs]; an interval at level
+    /// Resampled tables to form the intervals from [default: 4000, fewer above 25,000 runs]; an interval at level
     /// 0.9 needs 100, at 0.99 1000
     #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
     pub resamples: Option<u32>,

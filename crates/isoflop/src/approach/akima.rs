@@ -105,6 +105,12 @@ impl Interpolant {
         let (first, last) = (self.knots[0], self.knots[self.knots.len() - 1]);
         let mut lowest = (f64::INFINITY, f64::NAN, f64::NAN);
         for (left, right) in self.knots.iter().zip(&self.knots[1..]) {
+            // A cubic stays above the lowest of its four Bézier points: most pieces are passed by at that.
+            let third = (right.x - left.x) / 3.0;
+            let inner = (left.y + left.slope * third).min(right.y - right.slope * third);
+            if inner.min(left.y).min(right.y) >= lowest.0 {
+                continue;
+            }
             let [y, s, b, c] = piece(*left, *right);
             if y < lowest.0 {
                 lowest = (y, left.x, 2.0 * b);
