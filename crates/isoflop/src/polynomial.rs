@@ -11,33 +11,36 @@ pub struct Polynomial<const K: usize> {
     pub coefficients: [f64; K],
 }
 
+/// Room for the moments of the largest polynomial used, of 7 terms.
+const MOMENTS: usize = 13;
+
 /// A pivot this small beside its diagonal element means that the points do not determine the polynomial.
 const SINGULAR: f64 = 1e-11;
 
 impl<const K: usize> Polynomial<K> {
-    /// Fits `K` coefficients to points (`u`, `y`) that count `weights` times each.
+    /// Fits `K` coefficients, at most 7, to points (`u`, `y`) that count `weights` times each.
     ///
     /// None if the points with weight do not determine them (fewer than `K` distinct u).
     pub fn fit(u: &[f64], y: &[f64], weights: &[f64]) -> Option<Self> {
-        let mut matrix = [[0.0; K]; K];
+        const { assert!(2 * K - 1 <= MOMENTS, "at most 7 terms") };
+        // Σ w·u^k for k = 0 … 2K − 2, which is all that X'WX holds, and Σ w·y·u^k for k < K.
+        let mut moments = [0.0; MOMENTS];
         let mut right = [0.0; K];
         // y is fitted about its first value: losses of one profile differ in their second digit.
         let origin = *y.first()?;
         // A run with weight 0 adds exact zeros: leaving it out by a branch costs more than adding them.
         for ((&u, &y), &w) in u.iter().zip(y).zip(weights) {
-            let mut powers = [1.0; K];
-            for k in 1..K {
-                powers[k] = powers[k - 1] * u;
-            }
             let residual = y - origin;
-            for i in 0..K {
-                let weighted = w * powers[i];
-                right[i] += weighted * residual;
-                for j in 0..=i {
-                    matrix[i][j] += weighted * powers[j];
+            let mut weighted = w;
+            for (k, moment) in moments[..2 * K - 1].iter_mut().enumerate() {
+                *moment += weighted;
+                if k < K {
+                    right[k] += weighted * residual;
                 }
+                weighted *= u;
             }
         }
+        let matrix = std::array::from_fn(|i| std::array::from_fn(|j| moments[i + j]));
         let mut coefficients = Factor::of(&matrix)?.solve(right);
         coefficients[0] += origin;
         Some(Self { coefficients })
@@ -56,18 +59,16 @@ impl<const K: usize> Polynomial<K> {
 
 /// The element (k, k) of (X'WX)⁻¹, which times the residual variance is the variance of coefficient k.
 pub fn inverse_diagonal<const K: usize>(u: &[f64], weights: &[f64], k: usize) -> Option<f64> {
-    let mut matrix = [[0.0; K]; K];
+    const { assert!(2 * K - 1 <= MOMENTS, "at most 7 terms") };
+    let mut moments = [0.0; MOMENTS];
     for (&u, &w) in u.iter().zip(weights) {
-        let mut power = [1.0; K];
-        for i in 1..K {
-            power[i] = power[i - 1] * u;
-        }
-        for i in 0..K {
-            for j in 0..=i {
-                matrix[i][j] += w * power[i] * power[j];
-            }
+        let mut weighted = w;
+        for moment in &mut moments[..2 * K - 1] {
+            *moment += weighted;
+            weighted *= u;
         }
     }
+    let matrix = std::array::from_fn(|i| std::array::from_fn(|j| moments[i + j]));
     let mut unit = [0.0; K];
     *unit.get_mut(k)? = 1.0;
     Some(Factor::of(&matrix)?.solve(unit)[k])
