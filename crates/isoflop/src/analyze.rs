@@ -154,7 +154,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         Writing { table, profiles: &profiles, options, fitted, optima: &optima, position }.result()
     };
     let approaches: Vec<ApproachResult> = fitted.par_iter().enumerate().map(write_up).collect();
-    let distrust = noise.noise_free || check::parabola_is_biased(&profiles);
+    let distrust = noise.only_rounding || check::parabola_is_biased(&profiles);
     let (recommended, recommended_because) = recommend::recommend(&approaches, distrust);
     let view = check::DataView { table, profiles: &profiles, noise };
     let mut warnings = check::of_data(&view);
@@ -227,7 +227,7 @@ fn summarise(table: &RunTable, profiles: &[Profile], noise: Noise) -> DataSummar
         derived: provenance.derived,
         condition: provenance.condition.clone(),
         conventions: table.conventions,
-        noise_free: noise.noise_free,
+        noise_free: noise.only_rounding,
         noise_share: noise.share(),
     }
 }

@@ -24,8 +24,8 @@
 //!
 //! In the order the data flow: [`source`] reads a table of any format into a
 //! [`run::RunTable`]; [`profile`] groups it by compute budget; each
-//! [`approach`] finds the optimum of each profile; [`frontier`] fits N* = k·C^a
-//! and D* = k·C^b through the optima; [`resample`] does all that again on
+//! [`approach`] finds the optimum of each profile; `frontier` fits N* = k·C^a
+//! and D* = k·C^b through the optima; `resample` does all that again on
 //! resampled tables, for the intervals; [`check`] says what is wrong; and
 //! [`analyze`] ties it into one [`analysis::Analysis`].
 //!
@@ -46,17 +46,17 @@ pub mod analyze;
 mod answer;
 pub mod approach;
 pub mod check;
-pub mod frontier;
-pub mod interval;
-pub mod noise;
-pub mod polynomial;
+mod frontier;
+mod interval;
+mod noise;
+mod polynomial;
 pub mod power_law;
 pub mod profile;
 pub mod progress;
-pub mod recommend;
-pub mod resample;
+mod recommend;
+mod resample;
 mod result;
 pub mod run;
 pub mod source;
 pub mod units;
-pub mod waste;
+mod waste;

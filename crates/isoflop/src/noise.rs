@@ -57,7 +57,7 @@ pub struct Noise {
     /// Whether the table itself shows its noise.
     pub measured: bool,
     /// Whether the losses follow a smooth formula to rounding.
-    pub noise_free: bool,
+    pub only_rounding: bool,
 }
 
 impl Noise {
@@ -79,7 +79,7 @@ pub fn estimate(profiles: &[Profile]) -> Noise {
     if let Some(share) = smooth_share(profiles)
         && share < ROUNDING_LEVEL
     {
-        return Noise { level: share * pivot, pivot, growth: 1.0, measured: true, noise_free: true };
+        return Noise { level: share * pivot, pivot, growth: 1.0, measured: true, only_rounding: true };
     }
     let mut deviations: Vec<(f64, f64)> = profiles.iter().flat_map(of_repeats).collect();
     if deviations.len() < COMPARISONS_NEEDED {
@@ -89,7 +89,7 @@ pub fn estimate(profiles: &[Profile]) -> Noise {
     let mut at_pivot: Vec<f64> = deviations.iter().map(|(loss, d)| d / (loss / pivot).powf(growth)).collect();
     let measured = at_pivot.len() >= COMPARISONS_NEEDED;
     let level = if measured { interval::MEDIAN_TO_SD * interval::median(&mut at_pivot) } else { USUAL_SHARE * pivot };
-    Noise { level, pivot, growth, measured, noise_free: false }
+    Noise { level, pivot, growth, measured, only_rounding: false }
 }
 
 /// The noise as a share of the loss by repeats of one size, and by neighbours: two measures of one thing, unless

@@ -37,7 +37,7 @@ impl ValleyShape {
     }
 
     /// The share of C wasted by a model `ratio` times the optimal size.
-    pub fn waste(&self, ratio: f64) -> f64 {
+    pub fn waste(self, ratio: f64) -> f64 {
         -(-0.5 * self.exponent_sum * ratio.ln().powi(2)).exp_m1()
     }
 }

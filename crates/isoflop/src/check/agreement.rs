@@ -30,7 +30,7 @@ pub(super) fn spread(view: &FitView) -> Vec<Finding> {
     let shape = valley_shape(view);
     let far = others.iter().filter(|(_, f)| (f.params.value / reference.params.value).ln().abs() > 0.5 * SPREAD.ln());
     far.map(|(name, other)| {
-        let covered = !view.data.noise.noise_free
+        let covered = !view.data.noise.only_rounding
             && other.params.low.is_some_and(|low| low <= reference.params.value)
             && other.params.high.is_some_and(|high| high >= reference.params.value);
         let ratio = other.params.value / reference.params.value;

@@ -121,7 +121,7 @@ pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
         findings.push(Finding::new(Severity::Warn, message, "Add runs around the optimum of each budget."));
     }
     let outside = |e: &Estimate| e.low.is_some_and(|low| e.value < low) || e.high.is_some_and(|high| e.value > high);
-    if !view.data.noise.noise_free && result.forecasts.iter().any(|f| outside(&f.params) || outside(&f.tokens)) {
+    if !view.data.noise.only_rounding && result.forecasts.iter().any(|f| outside(&f.params) || outside(&f.tokens)) {
         let message = format!("The forecast of {name} lies outside its own interval: resampling moves it one way.");
         findings.push(Finding::new(Severity::Warn, message, "Distrust the interval, and look at the profiles figure."));
     }

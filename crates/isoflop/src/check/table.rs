@@ -121,7 +121,7 @@ fn disagreement(view: &DataView) -> Option<Finding> {
 /// D19: losses that follow a smooth formula to rounding.
 pub(super) fn noise_free(view: &DataView) -> Vec<Finding> {
     match view.noise.share() {
-        Some(share) if view.noise.noise_free => vec![Finding::new(
+        Some(share) if view.noise.only_rounding => vec![Finding::new(
             Severity::Inform,
             format!(
                 "The losses follow a smooth formula to {}: this table was computed, not trained. Without noise an interval \
