@@ -32,7 +32,7 @@ pub fn text(analysis: &Analysis, asked: usize) -> String {
         let why = format!("Use {}: {}.", recommended.name, analysis.recommended_because);
         text += &wrapped(&format!("{why} {}", intervals(analysis, recommended, asked)), "", "");
     } else {
-        text += &wrapped("No law: fewer than three budgets have an optimum inside their grid of sizes.", "", "");
+        text += &wrapped("No law can be fitted; the reasons are below.", "", "");
     }
     if !analysis.warnings.is_empty() {
         text.push('\n');
