@@ -4,11 +4,12 @@
 //! alone also serve `isoflop check`. A clean table raises none of them.
 
 mod agreement;
+mod bias;
 mod grid;
 mod law;
 mod table;
 
-pub(crate) use grid::parabola_is_biased;
+pub(crate) use bias::parabola_is_biased;
 
 use crate::analysis::{ApproachResult, Severity, Warning};
 use crate::analyze::Fitted;
@@ -115,13 +116,13 @@ pub const CHECKS: &[Check] = &[
         id: "D4",
         title: "grid off-centre",
         threshold: "its centre is over 0.35 half-widths from N*, or drifts from it by a factor over 1.3 along the ladder and by over 2 standard errors",
-        look: Look::Fits(grid::off_centre),
+        look: Look::Fits(bias::off_centre),
     },
     Check {
         id: "D5",
         title: "grid too wide for a parabola",
         threshold: "predicted bias |α − β|·h²/10 of ln N* over 0.02, where α − β is over 4 standard errors",
-        look: Look::Fits(grid::too_wide),
+        look: Look::Fits(bias::too_wide),
     },
     Check {
         id: "D6",
