@@ -1,0 +1,117 @@
+//! Small symmetric systems: (H + λ·diag H)·x = b for the coefficients that move.
+
+use crate::law::COEFFICIENTS_MAX;
+
+type Vector = [f64; COEFFICIENTS_MAX];
+type Matrix = [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+
+/// Damping holds back a coefficient that hardly matters as one this share as steep as the steepest.
+const FLOOR: f64 = 1e-3;
+
+/// H = LLᵀ of the rows and columns that move.
+#[derive(Clone, Copy, Debug)]
+pub struct Cholesky {
+    lower: Matrix,
+    moving: [usize; COEFFICIENTS_MAX],
+    count: usize,
+}
+
+/// A pivot below this share of its diagonal is no pivot: the direction changes nothing but rounding.
+const PIVOT: f64 = 1e-14;
+
+impl Cholesky {
+    /// Factors `matrix`, its diagonal raised by the share `damping`, over the coefficients that are `moving`.
+    ///
+    /// None if it does not curve upwards in every direction.
+    pub fn new(matrix: &Matrix, moving: &[bool], damping: f64) -> Option<Self> {
+        let mut system = Self { lower: [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX], moving: [0; COEFFICIENTS_MAX], count: 0 };
+        for (k, _) in moving.iter().enumerate().filter(|(_, moves)| **moves) {
+            system.moving[system.count] = k;
+            system.count += 1;
+        }
+        let largest = system.moving[..system.count].iter().map(|&k| matrix[k][k]).fold(0.0, f64::max);
+        for i in 0..system.count {
+            for j in 0..=i {
+                let element = matrix[system.moving[i]][system.moving[j]];
+                let mut sum = if i == j { element + damping * (element + FLOOR * largest) } else { element };
+                for k in 0..j {
+                    sum -= system.lower[i][k] * system.lower[j][k];
+                }
+                if i == j {
+                    if !(sum > PIVOT * element.abs() && sum > 0.0 && sum.is_finite()) {
+                        return None;
+                    }
+                    system.lower[i][i] = sum.sqrt();
+                } else {
+                    system.lower[i][j] = sum / system.lower[j][j];
+                }
+            }
+        }
+        Some(system)
+    }
+
+    /// The x that solves it for `b`; 0 where nothing moves.
+    pub fn solve(&self, b: &Vector) -> Vector {
+        let n = self.count;
+        let mut x = [0.0; COEFFICIENTS_MAX];
+        for i in 0..n {
+            let mut sum = b[self.moving[i]];
+            for k in 0..i {
+                sum -= self.lower[i][k] * x[k];
+            }
+            x[i] = sum / self.lower[i][i];
+        }
+        for i in (0..n).rev() {
+            let mut sum = x[i];
+            for k in i + 1..n {
+                sum -= self.lower[k][i] * x[k];
+            }
+            x[i] = sum / self.lower[i][i];
+        }
+        let mut placed = [0.0; COEFFICIENTS_MAX];
+        for i in 0..n {
+            placed[self.moving[i]] = x[i];
+        }
+        placed
+    }
+
+    /// H⁻¹; 0 where nothing moves.
+    pub fn inverse(&self) -> Matrix {
+        let mut inverse = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+        for &k in &self.moving[..self.count] {
+            let mut unit = [0.0; COEFFICIENTS_MAX];
+            unit[k] = 1.0;
+            let column = self.solve(&unit);
+            for &a in &self.moving[..self.count] {
+                inverse[a][k] = column[a];
+            }
+        }
+        inverse
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(rows: [[f64; 3]; 3]) -> Matrix {
+        let mut matrix = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+        for (row, values) in matrix.iter_mut().zip(rows) {
+            row[..3].copy_from_slice(&values);
+        }
+        matrix
+    }
+
+    #[test]
+    fn a_system_is_solved_over_what_moves() {
+        let matrix = matrix([[4.0, 9.0, 2.0], [9.0, 7.0, 9.0], [2.0, 9.0, 3.0]]);
+        let mut b = [0.0; COEFFICIENTS_MAX];
+        (b[0], b[2]) = (8.0, 7.0);
+        let system = Cholesky::new(&matrix, &[true, false, true], 0.0).expect("4·3 > 2·2");
+        let x = system.solve(&b);
+        assert!((x[0] - 1.25).abs() < 1e-15 && x[1] == 0.0 && (x[2] - 1.5).abs() < 1e-15, "{x:?}");
+        let inverse = system.inverse();
+        assert!((inverse[0][0] - 0.375).abs() < 1e-15 && (inverse[0][2] + 0.25).abs() < 1e-15);
+        assert!(Cholesky::new(&matrix, &[true; 3], 0.0).is_none(), "it does not curve upwards along the second");
+    }
+}

@@ -1,0 +1,4 @@
+//! Fits.
+pub mod cholesky;
+pub mod newton;
+pub mod objective;

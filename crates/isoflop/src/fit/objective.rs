@@ -1,0 +1,266 @@
+//! What a fit makes small: F(θ) = Σ w·ρ(r), a plain sum.
+
+use serde::Serialize;
+
+use crate::elementary::{exp, ln};
+use crate::law::{COEFFICIENTS_MAX, Law, Normal, Predicted, RowSlopes};
+use crate::robust::{Bend, RobustLoss, Slopes};
+use crate::rows::Rows;
+use crate::wide::{BLOCK, Block, Work, widest};
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Residual {
+    /// r = ln L − ln L̂: a share of the loss.
+    #[default]
+    Log,
+    /// r = L − L̂: in the unit of the loss.
+    Linear,
+    /// r = ln(1 + L) − ln(1 + L̂): for losses near 0.
+    LogPlusOne,
+}
+
+impl Residual {
+    /// Every one, in the order of help.
+    pub const ALL: [Self; 3] = [Self::Log, Self::Linear, Self::LogPlusOne];
+
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Linear => "linear",
+            Self::LogPlusOne => "log-plus-one",
+        }
+    }
+
+    /// What is compared, from ln L.
+    #[inline(always)]
+    fn of(self, ln_loss: f64) -> f64 {
+        match self {
+            Self::Log => ln_loss,
+            Self::Linear => exp(ln_loss),
+            Self::LogPlusOne => ln(1.0 + exp(ln_loss)),
+        }
+    }
+
+    /// The residual of an observed and a predicted ln L.
+    pub fn between(self, observed: f64, predicted: f64) -> f64 {
+        self.of(observed) - self.of(predicted)
+    }
+}
+
+/// What is known of a coefficient beforehand: a term ½·strength·(θ − at)² beside the objective.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// Which coefficient.
+    pub place: usize,
+    /// Where it is expected, on the scale that is searched.
+    pub at: f64,
+    /// How strongly, in units of the objective.
+    pub strength: f64,
+}
+
+/// F(θ) of one law on one table.
+#[derive(Clone, Copy)]
+pub struct Objective<'a> {
+    /// The law.
+    pub law: &'a dyn Law,
+    /// The table.
+    pub rows: &'a Rows,
+    /// ρ.
+    pub robust: &'a dyn RobustLoss,
+    /// r.
+    pub residual: Residual,
+    /// Terms beside the sum.
+    pub priors: &'a [Prior],
+}
+
+/// One thread's room for evaluating objectives.
+#[derive(Default)]
+pub struct Room {
+    predicted: Predicted,
+    residuals: Vec<Block>,
+    pull: Vec<Block>,
+    bend: Vec<Block>,
+}
+
+impl Room {
+    fn resize(&mut self, blocks: usize) {
+        for column in [&mut self.residuals, &mut self.pull, &mut self.bend] {
+            column.resize(blocks, [0.0; BLOCK]);
+        }
+    }
+}
+
+/// r of all rows.
+struct Residuals<'a> {
+    residual: Residual,
+    observed: &'a [Block],
+    predicted: &'a [Block],
+    out: &'a mut [Block],
+}
+
+impl Residuals<'_> {
+    #[inline(always)]
+    fn each(self, of: impl Fn(f64) -> f64) {
+        for ((out, observed), predicted) in self.out.iter_mut().zip(self.observed).zip(self.predicted) {
+            for lane in 0..BLOCK {
+                out[lane] = of(observed[lane]) - of(predicted[lane]);
+            }
+        }
+    }
+}
+
+impl Work for Residuals<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        match self.residual {
+            Residual::Log => self.each(|y| y),
+            Residual::Linear => self.each(|y| Residual::Linear.of(y)),
+            Residual::LogPlusOne => self.each(|y| Residual::LogPlusOne.of(y)),
+        }
+    }
+}
+
+/// From derivatives by −r to derivatives by ln L̂, where the residual is not that of logarithms.
+struct Chain<'a> {
+    residual: Residual,
+    predicted: &'a [Block],
+    pull: &'a mut [Block],
+    bend: &'a mut [Block],
+    exact: bool,
+}
+
+impl Work for Chain<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let rows = self.pull.iter_mut().zip(self.bend.iter_mut()).zip(self.predicted);
+        for ((pull, bend), predicted) in rows {
+            for lane in 0..BLOCK {
+                let loss = exp(predicted[lane]);
+                // The first and second derivative of what is compared, by ln L̂.
+                let (slope, curve) = match self.residual {
+                    Residual::Log => (1.0, 0.0),
+                    Residual::Linear => (loss, loss),
+                    Residual::LogPlusOne => {
+                        let share = loss / (1.0 + loss);
+                        (share, share * (1.0 - share))
+                    }
+                };
+                bend[lane] = bend[lane] * slope * slope + if self.exact { pull[lane] * curve } else { 0.0 };
+                pull[lane] *= slope;
+            }
+        }
+    }
+}
+
+impl Objective<'_> {
+    /// Σ w·ρ(r) alone, without priors: the number to compare with other programs.
+    pub fn of_data(&self, theta: &[f64], room: &mut Room) -> f64 {
+        room.resize(self.rows.blocks());
+        self.law.predict(theta, self.rows, &mut room.predicted);
+        self.residuals(room);
+        self.robust.objective(&room.residuals, self.rows.weights())
+    }
+
+    /// F(θ) with its slopes by each row left in `room`, for [`normal`](Self::normal).
+    pub fn prepare(&self, theta: &[f64], bend: Bend, room: &mut Room) -> f64 {
+        room.resize(self.rows.blocks());
+        self.law.prepare(theta, self.rows, &mut room.predicted);
+        self.residuals(room);
+        self.slopes(bend, room) + self.of_priors(theta)
+    }
+
+    /// The derivatives of F at the θ that was prepared, with the same `bend`.
+    ///
+    /// Where the law does not know its curvature, the second derivatives lack it: see [`hessian`](Self::hessian).
+    pub fn normal(&self, theta: &[f64], bend: Bend, room: &Room) -> Normal {
+        let slopes = RowSlopes { pull: &room.pull, bend: &room.bend, which: bend };
+        let mut normal = self.law.normal(self.rows, &room.predicted, slopes);
+        for prior in self.priors {
+            normal.gradient[prior.place] += prior.strength * (theta[prior.place] - prior.at);
+            normal.hessian[prior.place][prior.place] += prior.strength;
+        }
+        normal
+    }
+
+    /// The derivatives of F at θ with the second ones exact: by the law, or by differences of gradients along the
+    /// coefficients that are `free`. Leaves θ prepared.
+    pub fn exact(&self, theta: &[f64], free: &[bool], room: &mut Room) -> Normal {
+        if !self.law.knows_curvature() {
+            /// Share of a coefficient, or of 1, that it is moved by.
+            const STEP: f64 = 1e-5;
+            let mut hessian = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+            let mut moved = [0.0; COEFFICIENTS_MAX];
+            let count = theta.len();
+            moved[..count].copy_from_slice(theta);
+            for k in (0..count).filter(|&k| free[k]) {
+                let step = STEP * theta[k].abs().max(1.0);
+                let mut gradient = |to: f64| {
+                    moved[k] = to;
+                    self.prepare(&moved[..count], Bend::Exact, room);
+                    self.normal(&moved[..count], Bend::Exact, room).gradient
+                };
+                let (above, below) = (gradient(theta[k] + step), gradient(theta[k] - step));
+                moved[k] = theta[k];
+                for a in 0..count {
+                    hessian[a][k] = (above[a] - below[a]) / (2.0 * step);
+                }
+            }
+            self.prepare(theta, Bend::Exact, room);
+            let mut normal = self.normal(theta, Bend::Exact, room);
+            for a in 0..count {
+                for b in 0..count {
+                    normal.hessian[a][b] = 0.5 * (hessian[a][b] + hessian[b][a]);
+                }
+            }
+            return normal;
+        }
+        self.slopes_again(Bend::Exact, room);
+        self.normal(theta, Bend::Exact, room)
+    }
+
+    /// The derivatives of F at the θ that was prepared, with the majorant for the second ones.
+    pub fn majorant(&self, theta: &[f64], room: &mut Room) -> Normal {
+        self.slopes_again(Bend::Majorant, room);
+        self.normal(theta, Bend::Majorant, room)
+    }
+
+    /// The residuals at the θ that was last evaluated.
+    pub fn residuals_at<'r>(&self, theta: &[f64], room: &'r mut Room) -> &'r [f64] {
+        self.of_data(theta, room);
+        &room.residuals.as_flattened()[..self.rows.len()]
+    }
+
+    fn of_priors(&self, theta: &[f64]) -> f64 {
+        self.priors.iter().map(|prior| 0.5 * prior.strength * (theta[prior.place] - prior.at).powi(2)).sum()
+    }
+
+    fn residuals(&self, room: &mut Room) {
+        let Room { predicted, residuals, .. } = room;
+        widest(Residuals {
+            residual: self.residual,
+            observed: self.rows.ln_loss(),
+            predicted: &predicted.ln_loss,
+            out: residuals,
+        });
+    }
+
+    /// The slopes at the residuals that are there; the sum Σ w·ρ(r).
+    fn slopes(&self, bend: Bend, room: &mut Room) -> f64 {
+        let Room { predicted, residuals, pull, bend: bends } = room;
+        let sum = self.robust.slopes(residuals, self.rows.weights(), bend, Slopes { pull, bend: bends });
+        if self.residual != Residual::Log {
+            let exact = bend == Bend::Exact;
+            widest(Chain { residual: self.residual, predicted: &predicted.ln_loss, pull, bend: bends, exact });
+        }
+        sum
+    }
+
+    fn slopes_again(&self, bend: Bend, room: &mut Room) {
+        self.slopes(bend, room);
+    }
+}

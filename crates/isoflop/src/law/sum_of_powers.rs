@@ -1,0 +1,236 @@
+//! Laws that are sums of powers: L = Σₖ exp(tₖ), each tₖ linear in the coefficients.
+//!
+//! Of such a law everything follows from its terms: predictions, first and second
+//! derivatives, amplitudes by linear least squares at fixed exponents, the optimum.
+//! With pₖ = exp(tₖ)/L and Tₖ = ∂tₖ/∂θ (ones, and −ln x):
+//!
+//! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − JJᵀ.
+
+use std::marker::PhantomData;
+
+use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};
+use crate::elementary::{exp, ln};
+use crate::robust::Bend;
+use crate::rows::{At, Input, Rows};
+use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+
+/// What the author of a sum of K powers with P coefficients writes.
+pub trait SumOfPowers<const K: usize, const P: usize>: Send + Sync + 'static {
+    /// Name on the command line.
+    const NAME: &'static str;
+    /// The equation, readable.
+    const EQUATION: &'static str;
+    /// Author, year, equation, arXiv id.
+    const SOURCE: &'static str;
+    /// The unknowns.
+    const COEFFICIENTS: &'static [Coefficient; P];
+    /// The terms.
+    const TERMS: [Term; K];
+    /// The inputs of the terms.
+    const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
+}
+
+/// A sum of powers as a [`Law`].
+pub struct Powers<L, const K: usize, const P: usize>(PhantomData<fn() -> L>);
+
+impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Powers<L, K, P> {
+    /// The law.
+    pub const LAW: Self = Self(PhantomData);
+}
+
+/// tₖ at one place.
+#[inline(always)]
+fn exponent<const P: usize>(term: Term, theta: &[f64; P], ln: impl Fn(Input) -> f64) -> f64 {
+    match term.power {
+        Some(power) => theta[term.amplitude] - theta[power.exponent] * ln(power.input),
+        None => theta[term.amplitude],
+    }
+}
+
+/// ln L̂ and the shares pₖ of all rows.
+struct Predict<'a, L, const K: usize, const P: usize> {
+    theta: [f64; P],
+    rows: &'a Rows,
+    out: &'a mut Predicted,
+    law: PhantomData<fn() -> L>,
+}
+
+impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Work for Predict<'_, L, K, P> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Predict { theta, rows, out, .. } = self;
+        // The floor is the same in every row.
+        let constant: [f64; K] = std::array::from_fn(|k| match L::TERMS[k].power {
+            Some(_) => 0.0,
+            None => exp(theta[L::TERMS[k].amplitude]),
+        });
+        let shares = out.parts.as_chunks_mut::<K>().0.iter_mut();
+        for (block, (ln_loss, share)) in out.ln_loss.iter_mut().zip(shares).enumerate() {
+            let x = rows.block(block);
+            for lane in 0..BLOCK {
+                let mut powers = constant;
+                let mut sum = 0.0;
+                for k in 0..K {
+                    if L::TERMS[k].power.is_some() {
+                        powers[k] = exp(exponent(L::TERMS[k], &theta, |input| x[input as usize][lane]));
+                    }
+                    sum += powers[k];
+                }
+                let one_over = 1.0 / sum;
+                for k in 0..K {
+                    share[k][lane] = powers[k] * one_over;
+                }
+                ln_loss[lane] = ln(sum);
+            }
+        }
+    }
+}
+
+/// Gradient and second derivatives from the slopes of each row.
+struct Accumulate<'a, L, const K: usize, const P: usize> {
+    rows: &'a Rows,
+    shares: &'a [Block],
+    slopes: RowSlopes<'a>,
+    law: PhantomData<fn() -> L>,
+}
+
+/// The parts of sums over rows.
+type Parts = [f64; LANES];
+
+/// The part of a block that begins at row `from`.
+#[inline(always)]
+fn part(block: &Block, from: usize) -> &Parts {
+    block[from..].first_chunk().expect("a block is whole parts")
+}
+
+impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, P> {
+    #[inline(always)]
+    fn sums<const CURVED: bool>(&self) -> Normal {
+        let mut gradient = [[0.0; LANES]; P];
+        let mut outer = [[[0.0; LANES]; P]; P];
+        let mut own = [[[0.0; LANES]; 3]; K];
+        let shares = self.shares.as_chunks::<K>().0;
+        let slopes = self.slopes.pull.iter().zip(self.slopes.bend);
+        for (block, (shares, (pull, bend))) in shares.iter().zip(slopes).enumerate() {
+            let x = self.rows.block(block);
+            for from in (0..BLOCK).step_by(LANES) {
+                let x = x.map(|x| part(x, from));
+                let shares: [&Parts; K] = shares.each_ref().map(|share| part(share, from));
+                let (pull, bend) = (part(pull, from), part(bend, from));
+                for lane in 0..LANES {
+                    let mut j = [0.0; P];
+                    for k in 0..K {
+                        let term = L::TERMS[k];
+                        let share = shares[k][lane];
+                        j[term.amplitude] += share;
+                        if let Some(power) = term.power {
+                            let steep = share * x[power.input as usize][lane];
+                            j[power.exponent] -= steep;
+                            if CURVED {
+                                own[k][1][lane] += pull[lane] * steep;
+                                own[k][2][lane] += pull[lane] * steep * x[power.input as usize][lane];
+                            }
+                        }
+                        if CURVED {
+                            own[k][0][lane] += pull[lane] * share;
+                        }
+                    }
+                    let bend = if CURVED { bend[lane] - pull[lane] } else { bend[lane] };
+                    for a in 0..P {
+                        gradient[a][lane] += pull[lane] * j[a];
+                        let bent = bend * j[a];
+                        for b in 0..=a {
+                            outer[a][b][lane] += bent * j[b];
+                        }
+                    }
+                }
+            }
+        }
+        let mut normal = Normal::ZERO;
+        for a in 0..P {
+            normal.gradient[a] = total(gradient[a]);
+            for b in 0..=a {
+                normal.hessian[a][b] = total(outer[a][b]);
+            }
+        }
+        if CURVED {
+            for (term, own) in L::TERMS.iter().zip(own) {
+                let [level, steep, steeper] = own.map(total);
+                normal.hessian[term.amplitude][term.amplitude] += level;
+                if let Some(power) = term.power {
+                    let (high, low) = (power.exponent.max(term.amplitude), power.exponent.min(term.amplitude));
+                    normal.hessian[high][low] -= steep;
+                    normal.hessian[power.exponent][power.exponent] += steeper;
+                }
+            }
+        }
+        for a in 0..P {
+            for b in 0..a {
+                normal.hessian[b][a] = normal.hessian[a][b];
+            }
+        }
+        normal
+    }
+}
+
+impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Work for Accumulate<'_, L, K, P> {
+    type Output = Normal;
+    #[inline(always)]
+    fn run(self) -> Normal {
+        // Each way its own loop, so that none asks in every row.
+        match self.slopes.which {
+            Bend::Exact => self.sums::<true>(),
+            Bend::Majorant => self.sums::<false>(),
+        }
+    }
+}
+
+impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Law for Powers<L, K, P> {
+    fn name(&self) -> &str {
+        L::NAME
+    }
+
+    fn equation(&self) -> &str {
+        L::EQUATION
+    }
+
+    fn source(&self) -> &str {
+        L::SOURCE
+    }
+
+    fn coefficients(&self) -> &[Coefficient] {
+        L::COEFFICIENTS
+    }
+
+    fn inputs(&self) -> &[Input] {
+        L::INPUTS
+    }
+
+    fn terms(&self) -> &[Term] {
+        const { &L::TERMS }
+    }
+
+    fn ln_loss(&self, theta: &[f64], at: At) -> f64 {
+        let theta: &[f64; P] = theta.try_into().expect("one number per coefficient");
+        ln(L::TERMS.iter().map(|&term| exp(exponent(term, theta, |input| at.of(input)))).sum())
+    }
+
+    fn predict(&self, theta: &[f64], rows: &Rows, out: &mut Predicted) {
+        self.prepare(theta, rows, out);
+    }
+
+    fn prepare(&self, theta: &[f64], rows: &Rows, out: &mut Predicted) {
+        out.resize(rows.blocks(), K);
+        let theta = theta.try_into().expect("one number per coefficient");
+        widest(Predict::<L, K, P> { theta, rows, out, law: PhantomData });
+    }
+
+    fn knows_curvature(&self) -> bool {
+        true
+    }
+
+    fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal {
+        widest(Accumulate::<L, K, P> { rows, shares: &prepared.parts, slopes, law: PhantomData })
+    }
+}

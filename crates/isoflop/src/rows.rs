@@ -1,0 +1,130 @@
+//! The runs that a law is fitted to, column by column.
+
+use crate::wide::{Block, blocks};
+
+/// What a law may know of a run. Laws see natural logarithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    /// N, parameters.
+    Params,
+    /// D, training tokens.
+    Tokens,
+    /// U, those of them that are distinct.
+    UniqueTokens,
+    /// x of a law along one axis: compute, or any column.
+    Axis,
+}
+
+/// Number of inputs.
+pub const INPUTS: usize = 4;
+
+/// One run as a law sees it: the natural logarithm of each [`Input`]; 0 where the table has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct At {
+    /// By [`Input`].
+    pub ln: [f64; INPUTS],
+}
+
+impl At {
+    /// N parameters on D tokens, all distinct.
+    pub fn allocation(ln_params: f64, ln_tokens: f64) -> Self {
+        Self { ln: [ln_params, ln_tokens, ln_tokens, 0.0] }
+    }
+
+    /// A place on one axis.
+    pub fn axis(ln_x: f64) -> Self {
+        Self { ln: [0.0, 0.0, 0.0, ln_x] }
+    }
+
+    /// ln of one input.
+    #[inline(always)]
+    pub fn of(&self, input: Input) -> f64 {
+        self.ln[input as usize]
+    }
+}
+
+/// One run with its loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Where it is.
+    pub at: At,
+    /// ln L.
+    pub ln_loss: f64,
+    /// How much it counts: 2 is as good as the row twice. Never negative.
+    pub weight: f64,
+}
+
+/// Rows in columns, each filled up to whole blocks with rows of weight 0.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    len: usize,
+    inputs: [Vec<Block>; INPUTS],
+    ln_loss: Vec<Block>,
+    weights: Vec<Block>,
+}
+
+impl Rows {
+    /// The columns of `rows`.
+    pub fn new(rows: &[Row]) -> Self {
+        let first = rows.first().copied().unwrap_or(Row { at: At::default(), ln_loss: 0.0, weight: 0.0 });
+        let column = |of: &dyn Fn(&Row) -> f64| blocks(rows.iter().map(of), of(&first));
+        Self {
+            len: rows.len(),
+            inputs: std::array::from_fn(|i| column(&|row| row.at.ln[i])),
+            ln_loss: column(&|row| row.ln_loss),
+            weights: blocks(rows.iter().map(|row| row.weight), 0.0),
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Number of blocks in each column.
+    pub fn blocks(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// ln of one input, row by row.
+    pub fn input(&self, input: Input) -> &[Block] {
+        &self.inputs[input as usize]
+    }
+
+    /// All inputs of one block.
+    #[inline(always)]
+    pub(crate) fn block(&self, block: usize) -> [&Block; INPUTS] {
+        self.inputs.each_ref().map(|column| &column[block])
+    }
+
+    /// ln L, row by row.
+    pub fn ln_loss(&self) -> &[Block] {
+        &self.ln_loss
+    }
+
+    /// The weights, row by row; 0 in the rows that fill up the last block.
+    pub fn weights(&self) -> &[Block] {
+        &self.weights
+    }
+
+    /// Row `i`.
+    pub fn row(&self, i: usize) -> Row {
+        let of = |column: &[Block]| column.as_flattened()[i];
+        Row {
+            at: At { ln: std::array::from_fn(|input| of(&self.inputs[input])) },
+            ln_loss: of(&self.ln_loss),
+            weight: of(&self.weights),
+        }
+    }
+
+    /// Every row.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Row> + Clone {
+        (0..self.len).map(|i| self.row(i))
+    }
+}

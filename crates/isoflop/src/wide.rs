@@ -1,0 +1,57 @@
+//! Loops over rows with the widest vectors that the processor has.
+//!
+//! The program is built for any x86-64; a loop run through [`widest`] is also compiled
+//! for AVX2 and AVX-512, and the processor decides at run time. All versions do the
+//! same additions and multiplications in the same order, so they give the same bits:
+//! rows are independent, and sums are kept in [`LANES`] parts on every processor.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Rows in a block. Loops over one are long enough to be vectorised and need no check of bounds.
+pub const BLOCK: usize = 16;
+
+/// One number for each row of a block.
+pub type Block = [f64; BLOCK];
+
+/// Parts that every sum over rows is kept in.
+pub const LANES: usize = 8;
+
+/// Work to be done with the widest vectors there are. Its `run` and all it calls must be `#[inline(always)]`, or they
+/// are compiled for the narrowest.
+pub trait Work {
+    /// What comes out.
+    type Output;
+    /// Does it.
+    fn run(self) -> Self::Output;
+}
+
+struct Dispatched<W>(W);
+
+impl<W: Work> WithSimd for Dispatched<W> {
+    type Output = W::Output;
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> W::Output {
+        self.0.run()
+    }
+}
+
+/// Does `work` with the widest vectors that this processor has.
+pub fn widest<W: Work>(work: W) -> W::Output {
+    Arch::new().dispatch(Dispatched(work))
+}
+
+/// Adds up the parts of a sum, always in one order.
+#[inline(always)]
+pub fn total(parts: [f64; LANES]) -> f64 {
+    let [a, b, c, d, e, f, g, h] = parts;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+/// The blocks that hold `values`, filled up with `filler`.
+pub fn blocks(values: impl ExactSizeIterator<Item = f64>, filler: f64) -> Vec<Block> {
+    let mut blocks = vec![[filler; BLOCK]; values.len().div_ceil(BLOCK)];
+    for (place, value) in blocks.as_flattened_mut().iter_mut().zip(values) {
+        *place = value;
+    }
+    blocks
+}
