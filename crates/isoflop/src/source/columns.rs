@@ -100,7 +100,7 @@ fn best<'a>(
         let columns: Vec<&str> = candidates.iter().map(|candidate| candidate.column).collect();
         let numeric = numeric(source, input, &columns)?;
         // A label such as "standard" in a column called param_count is no model size,
-        // unless nothing else could be: then the bad value is what to tell.
+        // unless nothing else could be: then the bad value is what to tell. U need not be there at all.
         if optional || numeric.contains(&true) {
             let mut numeric = numeric.into_iter();
             candidates.retain(|_| numeric.next().unwrap_or(false));
