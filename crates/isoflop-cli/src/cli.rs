@@ -48,6 +48,12 @@ pub struct Table {
     /// Column with the loss L
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub loss_column: Option<String>,
+    /// Column with the distinct tokens U, where D counts repeats
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub unique_tokens_column: Option<String>,
+    /// Column with how much each run counts in a fit [default: all the same]
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub weights_column: Option<String>,
     /// Column with the names of the runs
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub name_column: Option<String>,
@@ -92,6 +98,9 @@ impl Table {
                 tokens: self.tokens_column.clone(),
                 compute: self.compute_column.clone(),
                 loss: self.loss_column.clone(),
+                unique_tokens: self.unique_tokens_column.clone(),
+                weight: self.weights_column.clone(),
+                cluster: None,
                 name: self.name_column.clone(),
             },
             condition: self.condition.clone(),

@@ -19,6 +19,8 @@ pub fn remake(command: &Analyze, options: &Options) -> String {
     option("--tokens-column", table.tokens_column.clone());
     option("--compute-column", table.compute_column.clone());
     option("--loss-column", table.loss_column.clone());
+    option("--unique-tokens-column", table.unique_tokens_column.clone());
+    option("--weights-column", table.weights_column.clone());
     option("--name-column", table.name_column.clone());
     option("--format", table.format.clone());
     option(

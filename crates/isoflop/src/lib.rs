@@ -34,8 +34,9 @@
 //! - No clock, no environment, no network, no global state. Randomness enters as a seed;
 //!   the same inputs give the same bytes for any number of threads.
 //! - Files are opened only in [`source`].
-//! - A [`run::RunTable`] is validated when it is built: N, D, C and L of every run are positive
-//!   and finite, and no numeric code checks again.
+//! - A [`run::RunTable`] is validated when it is built: N, D, C, L and (where known) U of every run
+//!   are positive and finite, its weight is at least 0, and no numeric code checks again. So is a
+//!   [`run::Curve`].
 //! - Nothing is deleted: runs and optima that are left out carry the reason.
 //! - No `unsafe`.
 //!

@@ -166,6 +166,7 @@ pub fn remake(out: &str) -> &str {
 fn the_command_to_remake_it_does() {
     let place = Place::with("my runs' table.csv", delimited(&["my N", "b", "l 0"], &example_rows(), ","));
     let nasty = "analyze \"my runs' table.csv\" --params-column 'my N' --compute-column b --loss-column 'l 0' \
+                 --unique-tokens-column b --weights-column 'l 0' \
                  --where '`l 0` < 6 && b > 1e19 || \"$HOME\" == \"\"' --params-count non-embedding --loss-unit nats \
                  --budget-tolerance 0.02 --level 0.8 --at 3.3e22 --at 10^25 --approach cubic --approach parabola";
     for (words, folder) in [

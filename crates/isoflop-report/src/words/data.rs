@@ -62,7 +62,8 @@ const fn derivation(role: Role) -> &'static str {
         Role::Params => "N = C / 6D",
         Role::Tokens => "D = C / 6N",
         Role::Compute => "C = 6·N·D",
-        Role::Loss => "L",
+        // None of these follows from the others.
+        Role::Loss | Role::UniqueTokens | Role::Weight | Role::Axis | Role::Cluster => role.word(),
     }
 }
 

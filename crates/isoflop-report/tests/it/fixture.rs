@@ -27,7 +27,9 @@ pub fn law(n: f64, c: f64) -> f64 {
 
 pub fn run(line: usize, n: f64, c: f64, loss: f64) -> Run {
     let (params, compute) = (Params(n), Flops(c));
-    Run { line, name: None, params, tokens: tokens_bought(compute, params), compute, loss: Loss(loss), flag: None }
+    let (tokens, loss) = (tokens_bought(compute, params), Loss(loss));
+    let (name, unique_tokens, weight, cluster, flag) = (None, None, 1.0, None, None);
+    Run { line, name, params, tokens, compute, loss, unique_tokens, weight, cluster, flag }
 }
 
 pub const CONVENTIONS: Conventions =

@@ -37,6 +37,18 @@ impl Cell<'_> {
 
     /// The number that a run needs: positive and finite, after multiplying by `factor`.
     pub fn quantity(&self, factor: f64) -> Result<f64, Unfit> {
+        let value = self.finite(factor)?;
+        if value > 0.0 { Ok(value) } else { Err(Unfit::TooSmall) }
+    }
+
+    /// How much a run counts: finite, and 0 or above.
+    pub fn weight(&self) -> Result<f64, Unfit> {
+        let value = self.finite(1.0)?;
+        if value >= 0.0 { Ok(value) } else { Err(Unfit::TooSmall) }
+    }
+
+    /// The number times `factor`, neither NaN nor above all numbers.
+    fn finite(&self, factor: f64) -> Result<f64, Unfit> {
         let value = self.number().ok_or(match self {
             Cell::Missing => Unfit::Missing,
             _ => Unfit::NotANumber,
@@ -44,8 +56,21 @@ impl Cell<'_> {
         match value {
             _ if value.is_nan() => Err(Unfit::NotFinite),
             f64::INFINITY => Err(if self.spells_infinity() { Unfit::NotFinite } else { Unfit::TooLarge }),
-            _ if value > 0.0 => Ok(value),
-            _ => Err(Unfit::NotPositive),
+            _ => Ok(value),
+        }
+    }
+
+    /// What a run belongs to: any text, number or truth value.
+    pub fn label(&self) -> Result<Box<str>, Unfit> {
+        match self {
+            Cell::Text(text) if !text.trim().is_empty() => Ok(text.as_ref().into()),
+            Cell::Untyped(text) => Ok((*text).into()),
+            Cell::Number(number) if number.is_finite() => Ok(number.to_string().into()),
+            Cell::Bool(value) => Ok(value.to_string().into()),
+            Cell::Missing | Cell::Text(_) => Err(Unfit::Missing),
+            // How tables of numbers and text leave a field empty.
+            Cell::Number(_) => Err(Unfit::NotFinite),
+            Cell::Nested => Err(Unfit::NotANumber),
         }
     }
 
@@ -78,8 +103,8 @@ pub enum Unfit {
     Missing,
     /// Text, a truth value, a list.
     NotANumber,
-    /// Zero or below.
-    NotPositive,
+    /// Zero or below; for a weight, below zero.
+    TooSmall,
     /// NaN or an infinity, as a diverged run leaves behind.
     NotFinite,
     /// Above what a double holds.
@@ -163,8 +188,8 @@ mod tests {
         assert_eq!(Cell::field("1e400").quantity(1.0), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("1e300").quantity(1e9), Err(Unfit::TooLarge));
         assert_eq!(Cell::field("inf").quantity(1.0), Err(Unfit::NotFinite));
-        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::NotPositive));
-        assert_eq!(Cell::field("1e-400").quantity(1.0), Err(Unfit::NotPositive));
-        assert_eq!(Cell::field("-0").quantity(1.0), Err(Unfit::NotPositive));
+        assert_eq!(Cell::field("-1e400").quantity(1.0), Err(Unfit::TooSmall));
+        assert_eq!(Cell::field("1e-400").quantity(1.0), Err(Unfit::TooSmall));
+        assert_eq!(Cell::field("-0").quantity(1.0), Err(Unfit::TooSmall));
     }
 }

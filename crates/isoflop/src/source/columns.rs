@@ -3,24 +3,23 @@
 use std::ops::ControlFlow;
 
 use super::error::{ReadError, ReadErrorKind};
+use super::goal::Goal;
 use super::input::Input;
-use super::names::{self, RUN_NAMES};
+use super::known_names::{self, RUN_NAMES};
+use super::names;
 use super::near::{listed, nearest, normalised};
 use super::{ColumnChoice, SAMPLE, Source};
 use crate::run::{ColumnUse, Role};
 
 /// The columns that a table is read from.
 pub(super) struct ColumnMap {
-    /// The column of each quantity that has one.
+    /// What each column is read as.
     pub uses: Vec<ColumnUse>,
     /// The quantity that no column holds.
     pub derived: Option<Role>,
     /// The column that names the runs.
     pub name: Option<String>,
 }
-
-/// Every quantity, in the order in which tables are told.
-pub(super) const ROLES: [Role; 4] = [Role::Params, Role::Tokens, Role::Compute, Role::Loss];
 
 /// A column that may hold a quantity, and how well its name fits.
 struct Candidate<'a> {
@@ -29,38 +28,46 @@ struct Candidate<'a> {
     fit: names::Fit,
 }
 
-/// Finds the columns of `input` by their names, or as `choice` says.
+/// Finds the columns that `goal` needs by their names, or as `choice` says.
 ///
 /// # Errors
 /// Of kind `Columns` for a chosen column that is not there, a quantity that two
-/// columns fit equally well, no loss, or fewer than two of N, D and C.
+/// columns fit equally well, or a quantity that `goal` cannot do without.
 pub(super) fn map(
     source: &dyn Source,
     input: &Input,
     columns: &[String],
     choice: &ColumnChoice,
+    goal: Goal<'_>,
 ) -> Result<ColumnMap, ReadError> {
+    let roles = goal.roles();
     let mut uses = Vec::new();
-    for (role, wanted) in ROLES.iter().zip([&choice.params, &choice.tokens, &choice.compute, &choice.loss]) {
-        if let Some(wanted) = wanted {
-            let column = chosen(input, columns, wanted, &format!("--{}-column", role.word()))?;
+    for role in roles {
+        if let Some(wanted) = goal.chosen(*role, choice) {
+            let column = chosen(input, columns, wanted, known_names::option(*role))?;
             uses.push(ColumnUse { role: *role, column, factor: names::factor(*role, wanted) });
         }
     }
-    for role in ROLES {
-        if uses.iter().any(|used| used.role == role) {
+    for role in roles {
+        if uses.iter().any(|used| used.role == *role) {
             continue;
         }
-        let free = columns.iter().filter(|column| uses.iter().all(|used| used.column != **column));
-        let candidates: Vec<Candidate> =
-            free.filter_map(|column| Some(Candidate { role, column, fit: names::fit(role, column)? })).collect();
+        // A weight or a cluster may be a quantity as well: all runs of one N are a cluster.
+        let taken = |column: &String| {
+            uses.iter().any(|used| used.column == *column && !matches!(used.role, Role::Weight | Role::Cluster))
+        };
+        let free = columns.iter().filter(|column| !taken(column));
+        let candidates: Vec<Candidate> = free
+            .filter_map(|column| Some(Candidate { role: *role, column, fit: names::fit(*role, column)? }))
+            .collect();
         if let Some(best) = best(source, input, candidates)? {
-            uses.push(ColumnUse { role, column: best.column.to_string(), factor: best.fit.factor });
+            uses.push(ColumnUse { role: *role, column: best.column.to_string(), factor: best.fit.factor });
         }
     }
-    uses.sort_by_key(|used| ROLES.iter().position(|role| *role == used.role));
-    let derived = absent(input, columns, &uses)?;
+    uses.sort_by_key(|used| roles.iter().position(|role| *role == used.role));
+    let derived = absent(input, columns, &uses, goal)?;
     let name = match &choice.name {
+        _ if !goal.names() => None,
         Some(wanted) => Some(chosen(input, columns, wanted, "--name-column")?),
         None => RUN_NAMES.iter().find_map(|name| columns.iter().find(|column| normalised(column) == *name)).cloned(),
     };
@@ -88,12 +95,13 @@ fn best<'a>(
     input: &Input,
     mut candidates: Vec<Candidate<'a>>,
 ) -> Result<Option<Candidate<'a>>, ReadError> {
-    if candidates.len() > 1 {
+    let optional = candidates.iter().any(|candidate| candidate.role == Role::UniqueTokens);
+    if candidates.len() > 1 || optional {
         let columns: Vec<&str> = candidates.iter().map(|candidate| candidate.column).collect();
         let numeric = numeric(source, input, &columns)?;
         // A label such as "standard" in a column called param_count is no model size,
-        // unless nothing else could be: then the bad value is what to tell.
-        if numeric.contains(&true) {
+        // unless nothing else could be: then the bad value is what to tell. U need not be there at all.
+        if optional || numeric.contains(&true) {
             let mut numeric = numeric.into_iter();
             candidates.retain(|_| numeric.next().unwrap_or(false));
         }
@@ -102,10 +110,13 @@ fn best<'a>(
     candidates.retain(|candidate| candidate.fit.tier == tier);
     if let [first, _, ..] = candidates.as_slice() {
         let names = listed(candidates.iter().map(|candidate| candidate.column));
-        let word = first.role.word();
-        let message = format!("{} columns could be the {word}: {names}", candidates.len());
+        let message = format!("{} columns could be the {}: {names}", candidates.len(), first.role.word());
         let error = ReadError::new(ReadErrorKind::Columns, &input.path, message);
-        return Err(error.hint(format!("choose one with --{word}-column {}", quoted(first.column))));
+        return Err(error.hint(format!(
+            "choose one with {} {}",
+            known_names::option(first.role),
+            quoted(first.column)
+        )));
     }
     Ok(candidates.pop())
 }
@@ -125,14 +136,14 @@ fn numeric(source: &dyn Source, input: &Input, columns: &[&str]) -> Result<Vec<b
 }
 
 /// The quantity that C = 6ND must give, if there is one; an error if too little is known.
-fn absent(input: &Input, columns: &[String], uses: &[ColumnUse]) -> Result<Option<Role>, ReadError> {
-    let missing = |role: &Role| uses.iter().all(|used| used.role != *role);
+fn absent(input: &Input, columns: &[String], uses: &[ColumnUse], goal: Goal<'_>) -> Result<Option<Role>, ReadError> {
+    let missing = |role: &Role| goal.roles().contains(role) && uses.iter().all(|used| used.role != *role);
     let there = listed(columns.iter().map(String::as_str));
-    if missing(&Role::Loss) {
-        let message = format!("no column looks like the loss; there are {there}");
-        return Err(ReadError::new(ReadErrorKind::Columns, &input.path, message).hint(option(columns, Role::Loss)));
+    if let Some(role) = [Role::Loss, Role::Axis].into_iter().find(missing) {
+        let message = format!("no column looks like the {}; there are {there}", role.word());
+        return Err(ReadError::new(ReadErrorKind::Columns, &input.path, message).hint(option(columns, role, goal)));
     }
-    let absent: Vec<Role> = ROLES.into_iter().filter(missing).collect();
+    let absent: Vec<Role> = [Role::Params, Role::Tokens, Role::Compute].into_iter().filter(missing).collect();
     let [first, second, ..] = absent.as_slice() else { return Ok(absent.first().copied()) };
     let message = if absent.len() == 3 {
         format!("no column looks like params, tokens or compute, and two of them are needed; there are {there}")
@@ -140,26 +151,27 @@ fn absent(input: &Input, columns: &[String], uses: &[ColumnUse]) -> Result<Optio
         let (first, second) = (first.word(), second.word());
         format!("no column looks like {first} or {second}, and one of them is needed; there are {there}")
     };
-    let likely = absent.iter().find(|role| lookalike(columns, **role).is_some()).unwrap_or(first);
-    Err(ReadError::new(ReadErrorKind::Columns, &input.path, message).hint(option(columns, *likely)))
+    let likely = absent.iter().find(|role| lookalike(columns, **role, goal).is_some()).unwrap_or(first);
+    Err(ReadError::new(ReadErrorKind::Columns, &input.path, message).hint(option(columns, *likely, goal)))
 }
 
 /// How to say which column holds `role`.
-fn option(columns: &[String], role: Role) -> String {
-    let word = role.word();
-    if let Some(column) = lookalike(columns, role) {
-        return format!("if it is \"{column}\", add --{word}-column {}", quoted(column));
+fn option(columns: &[String], role: Role, goal: Goal<'_>) -> String {
+    let option = known_names::option(role);
+    if let Some(column) = lookalike(columns, role, goal) {
+        return format!("if it is \"{column}\", add {option} {}", quoted(column));
     }
     format!(
-        "say which with --{word}-column NAME, or rename it to one of {}",
-        listed(names::spoken(role).iter().copied())
+        "say which with {option} NAME, or rename it to one of {}",
+        listed(known_names::spoken(role).iter().copied())
     )
 }
 
 /// The column whose name is spelled most like a known name of `role`.
-fn lookalike(columns: &[String], role: Role) -> Option<&str> {
-    let free = |column: &&str| ROLES.iter().all(|other| names::fit(*other, column).is_none());
-    let mut words = names::plain_names(role).iter().filter(|name| name.len() > 1);
+fn lookalike<'a>(columns: &'a [String], role: Role, goal: Goal<'_>) -> Option<&'a str> {
+    let free = |column: &&str| goal.roles().iter().all(|other| names::fit(*other, column).is_none());
+    let known = if role == Role::Axis { known_names::AXES.as_slice() } else { &[role] };
+    let mut words = known.iter().flat_map(|role| known_names::plain_names(*role)).filter(|name| name.len() > 1);
     words.find_map(|name| nearest(name, columns.iter().map(String::as_str).filter(free)))
 }
 

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::assemble::place;
 use super::cell::Cell;
 use super::error::{Excerpt, ReadError, ReadErrorKind};
 use super::expression::{Expression, Misfit, Operator, is_name, parse};
 use super::near::{listed, nearest};
+use super::plan::place;
+use super::reading::Quantities;
 use super::value::{Truth, Value, binary, number, shown, truth, value};
 use crate::run::Role;
 
@@ -26,33 +27,41 @@ enum Binding {
     Quantity(usize),
 }
 
-/// Words for the quantities, usable where no column has that very name.
-fn role(word: &str) -> Option<Role> {
-    match word {
-        "params" | "N" => Some(Role::Params),
-        "tokens" | "D" => Some(Role::Tokens),
-        "compute" | "budget" | "flops" | "C" => Some(Role::Compute),
-        "loss" => Some(Role::Loss),
-        _ => None,
-    }
-}
+/// Words for the quantities, usable where no column has that very name. The first is the one to recommend.
+const WORDS: [(Role, &[&str]); 7] = [
+    (Role::Params, &["params", "N"]),
+    (Role::Tokens, &["tokens", "D"]),
+    (Role::Compute, &["compute", "budget", "flops", "C"]),
+    (Role::Loss, &["loss"]),
+    (Role::UniqueTokens, &["unique_tokens", "U"]),
+    (Role::Weight, &["weight"]),
+    (Role::Axis, &["x"]),
+];
 
 impl Condition {
-    /// Parses `text` and binds its names to `columns`; those it looks at join `wanted`.
-    pub fn new(text: &str, columns: &[String], wanted: &mut Vec<String>) -> Result<Self, ReadError> {
+    /// Parses `text` and binds its names to `columns` and to the `quantities` of
+    /// this table; the columns it looks at join `wanted`.
+    pub fn new(
+        text: &str,
+        columns: &[String],
+        quantities: &[Role],
+        wanted: &mut Vec<String>,
+    ) -> Result<Self, ReadError> {
         let refuse = |misfit: &Misfit| refusal(text, misfit);
         let (expression, found) = parse(text).map_err(|misfit| refuse(&misfit))?;
+        // A word for what this table has no column of would be missing in every run.
+        let words = WORDS.iter().filter(|(role, _)| quantities.contains(role));
         let mut names = Vec::new();
         for (name, span) in found {
             if columns.contains(&name) {
                 names.push(Binding::Column(place(wanted, &name)));
-            } else if let Some(role) = role(&name) {
-                names.push(Binding::Quantity(role as usize));
+            } else if let Some((role, _)) = words.clone().find(|(_, words)| words.contains(&name.as_str())) {
+                names.push(Binding::Quantity(*role as usize));
             } else {
                 let there = columns.iter().map(String::as_str);
                 let message = format!("no column is named \"{name}\"; there are {}", listed(there.clone()));
                 let error = refuse(&Misfit { span, message });
-                return Err(match nearest(&name, there.chain(["params", "tokens", "compute", "loss"])) {
+                return Err(match nearest(&name, there.chain(words.map(|(_, words)| words[0]))) {
                     Some(near) => error.hint(format!("did you mean {}", as_name(near))),
                     None => error.hint(format!("if it is text, put it in quotes: \"{name}\"")),
                 });
@@ -62,9 +71,9 @@ impl Condition {
     }
 
     /// Whether the row meets the condition. `cells` are those of the columns
-    /// wanted; `quantities` are N, D, C and L, absent where the row has no usable one.
-    pub fn holds(&self, cells: &[Cell<'_>], quantities: [Option<f64>; 4], line: usize) -> Result<bool, ReadError> {
-        let outcome = self.evaluate(&self.expression, cells, &quantities);
+    /// wanted, `quantities` are the numbers found in them.
+    pub fn holds(&self, cells: &[Cell<'_>], quantities: &Quantities, line: usize) -> Result<bool, ReadError> {
+        let outcome = self.evaluate(&self.expression, cells, quantities);
         let truth = outcome.and_then(|value| truth(value).ok_or(self.whole(value)));
         truth.map(|truth| truth == Truth::True).map_err(|mut misfit| {
             misfit.message = format!("{} (in the run at line {line})", misfit.message);
@@ -80,7 +89,7 @@ impl Condition {
         &'a self,
         expression: &'a Expression,
         cells: &'a [Cell<'_>],
-        quantities: &[Option<f64>; 4],
+        quantities: &Quantities,
     ) -> Result<Value<'a>, Misfit> {
         match expression {
             Expression::Number(value) => Ok(Value::Number(*value)),

@@ -4,6 +4,7 @@ use super::cell::{Cell, Unfit, plain_spelling};
 use super::condition::as_name;
 use super::error::{ReadError, ReadErrorKind};
 use super::input::Input;
+use super::known_names;
 use super::{Row, Source};
 use crate::run::{ColumnUse, Role};
 
@@ -33,18 +34,33 @@ impl Finding<'_> {
     pub fn error(&self, source: &dyn Source, input: &Input, row: Row<'_>) -> ReadError {
         let span = source.span(input, row.offset, &self.used.column);
         let place = if span.is_some() { String::new() } else { format!("row {}: ", row.line) };
-        let message = format!("{place}{}; {}", self.seen(), self.why.needed());
+        let message = format!("{place}{}; {}", self.seen(), self.needed());
         input.fault(ReadErrorKind::Value, span, message).hint(self.advice())
+    }
+
+    fn needed(&self) -> &'static str {
+        match (self.used.role, self.why) {
+            (Role::Cluster, _) => "a label is needed: text or a number",
+            (Role::Weight, Unfit::Missing | Unfit::TooSmall | Unfit::NotFinite) => {
+                "a finite number of at least 0 is needed"
+            }
+            (_, why) => why.needed(),
+        }
     }
 
     fn advice(&self) -> String {
         let name = as_name(&self.used.column);
         match self.why {
+            Unfit::Missing | Unfit::NotFinite if self.used.role == Role::Cluster => {
+                // A missing value is not even equal to itself.
+                let labelled = if matches!(self.cell, Cell::Text(_)) { "!= \"\"" } else { &format!("== {name}") };
+                format!("give it a label, or leave such rows out with --where '{name} {labelled}'")
+            }
             Unfit::NotANumber => self.spelling().unwrap_or_else(|| match self.cell {
                 Cell::Untyped(text) if text.len() < 30 && !text.contains(['"', '\'', '\n']) => {
                     format!("correct it, or leave such rows out with --where '{name} != \"{text}\"'")
                 }
-                _ => format!("correct it, or read another column with --{}-column NAME", self.used.role.word()),
+                _ => format!("correct it, or read another column with {} NAME", known_names::option(self.used.role)),
             }),
             Unfit::NotFinite if self.used.role == Role::Loss => {
                 format!("leave diverged runs out with --where '{name} < 20', or remove the row")
@@ -52,8 +68,9 @@ impl Finding<'_> {
             Unfit::NotFinite | Unfit::TooLarge => {
                 format!("correct it, or leave such rows out with --where '{name} < 1e300'")
             }
-            Unfit::Missing | Unfit::NotPositive => {
-                format!("leave such rows out with --where '{name} > 0', or correct the value")
+            Unfit::Missing | Unfit::TooSmall => {
+                let above = if self.used.role == Role::Weight { ">=" } else { ">" };
+                format!("leave such rows out with --where '{name} {above} 0', or correct the value")
             }
         }
     }

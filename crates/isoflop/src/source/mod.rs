@@ -13,12 +13,16 @@ mod delimited;
 mod error;
 mod expression;
 mod finding;
+mod goal;
 mod input;
 mod json;
 mod jsonl;
+mod known_names;
 mod names;
 mod near;
 mod parquet;
+mod plan;
+mod reading;
 mod record;
 mod scanner;
 mod value;
@@ -30,7 +34,7 @@ pub use error::{Excerpt, ReadError, ReadErrorKind};
 pub use input::Input;
 
 use crate::progress::Progress;
-use crate::run::{LossUnit, ParamsCount, RunTable};
+use crate::run::{Curve, LossUnit, ParamsCount, RunTable};
 
 /// The formats, in the order in which they are tried on a file of unknown format:
 /// those that can be told by their first bytes come first.
@@ -104,6 +108,12 @@ pub struct ColumnChoice {
     pub compute: Option<String>,
     /// Column of L.
     pub loss: Option<String>,
+    /// Column of U, the distinct tokens.
+    pub unique_tokens: Option<String>,
+    /// Column with how much each run counts in a fit; never guessed.
+    pub weight: Option<String>,
+    /// Column with the label of what each run belongs to; never guessed.
+    pub cluster: Option<String>,
     /// Column with the runs' names.
     pub name: Option<String>,
 }
@@ -125,7 +135,38 @@ pub fn read(path: &str, options: &ReadOptions, progress: &dyn Progress) -> Resul
 /// As [`read`], except that no file is opened.
 pub fn read_input(input: &Input, options: &ReadOptions, progress: &dyn Progress) -> Result<RunTable, ReadError> {
     let source = source_of(input, options.format.as_deref())?;
-    assemble::assemble(source, input, options, progress)
+    assemble::table(source, input, options, progress)
+}
+
+/// Reads the learning curve in the file at `path`, or on standard input for `-`: the loss along one axis.
+///
+/// The axis is the column that `axis` names; without it, one found by name: tokens or
+/// else compute, params, a count of examples, steps, `x`. Of `options.columns`, a curve
+/// takes the loss, the weight and the cluster.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_curve(
+    path: &str,
+    axis: Option<&str>,
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<Curve, ReadError> {
+    read_curve_input(&Input::load(path, progress)?, axis, options, progress)
+}
+
+/// Reads a learning curve that is already in memory.
+///
+/// # Errors
+/// As [`read_curve`], except that no file is opened.
+pub fn read_curve_input(
+    input: &Input,
+    axis: Option<&str>,
+    options: &ReadOptions,
+    progress: &dyn Progress,
+) -> Result<Curve, ReadError> {
+    let source = source_of(input, options.format.as_deref())?;
+    assemble::curve(source, input, axis, options, progress)
 }
 
 /// The source for a file: the one asked for, or the first that recognises it.

@@ -1,5 +1,6 @@
 //! What a column's name says about the quantity it holds.
 
+use super::known_names::{AXES, STEPS, plain_names};
 use super::near::normalised;
 use crate::run::{LossUnit, ParamsCount, Role};
 
@@ -12,103 +13,34 @@ pub(super) struct Fit {
     pub factor: f64,
 }
 
-/// Plain names, normalised (lower case, letters and digits), per quantity.
-pub(super) const fn plain_names(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::Params => &[
-            "parameters",
-            "params",
-            "modelsize",
-            "parametercount",
-            "paramcount",
-            "paramscount",
-            "numparams",
-            "numparameters",
-            "nparams",
-            "nparameters",
-            "totalparams",
-            "totalparameters",
-            "modelparams",
-            "modelparameters",
-            "paramstotal",
-            "parameterstotal",
-            "numberofparameters",
-            "n",
-        ],
-        Role::Tokens => &[
-            "tokens",
-            "trainingtokens",
-            "traintokens",
-            "numtokens",
-            "ntokens",
-            "totaltokens",
-            "tokencount",
-            "datasetsize",
-            "trainingdatasetsize",
-            "datasettokens",
-            "tokensseen",
-            "tokenstotal",
-            "datatokens",
-            "numberoftokens",
-            "d",
-        ],
-        Role::Compute => &[
-            "compute",
-            "computebudget",
-            "budget",
-            "flops",
-            "flop",
-            "trainingflops",
-            "trainingflop",
-            "trainflops",
-            "trainflop",
-            "totalflops",
-            "totalflop",
-            "flopsbudget",
-            "flopbudget",
-            "computeflops",
-            "computeflop",
-            "trainingcompute",
-            "traincompute",
-            "totalcompute",
-            "budgetflops",
-            "numflops",
-            "c",
-        ],
-        Role::Loss => &[
-            "loss",
-            "finalloss",
-            "valloss",
-            "validationloss",
-            "evalloss",
-            "testloss",
-            "finalvalloss",
-            "finalvalidationloss",
-            "finalevalloss",
-            "finaltestloss",
-            "lossfinal",
-        ],
-    }
-}
-
-/// Names to recommend for a column.
-pub(super) const fn spoken(role: Role) -> &'static [&'static str] {
-    match role {
-        Role::Params => &["params", "parameters", "N"],
-        Role::Tokens => &["tokens", "training_tokens", "D"],
-        Role::Compute => &["compute_budget", "flops", "C"],
-        Role::Loss => &["final_loss", "val_loss", "loss"],
-    }
-}
-
-/// Names of the column that says what a run is called, best first.
-pub(super) const RUN_NAMES: [&str; 6] = ["name", "runname", "run", "displayname", "id", "runid"];
-
 /// How well `column` fits `role` by its name; none if it does not.
 pub(super) fn fit(role: Role, column: &str) -> Option<Fit> {
+    match role {
+        Role::Axis => axis(column),
+        // `metrics/u` and `u*` are something else.
+        Role::UniqueTokens if !matches!(column, "U" | "u") && normalised(last_part(column)) == "u" => None,
+        _ => quantity(role, column),
+    }
+}
+
+/// How well `column` fits the axis of a curve: as tokens best, then as compute, as params, as any count of data.
+fn axis(column: &str) -> Option<Fit> {
+    /// More than any quantity has tiers.
+    const NEXT: u8 = 8;
+    let counted = AXES.into_iter().zip(0..).find_map(|(role, rank)| {
+        let fit = quantity(role, column)?;
+        Some(Fit { tier: rank * NEXT + fit.tier, ..fit })
+    });
+    let whole = normalised(column);
+    let rest = if STEPS.contains(&whole.as_str()) { Some(4) } else { (whole == "x").then_some(5) };
+    counted.or_else(|| Some(Fit { tier: rest? * NEXT, factor: 1.0 }))
+}
+
+/// How well `column` fits a quantity by its words and its unit.
+fn quantity(role: Role, column: &str) -> Option<Fit> {
     let words = words(column);
     let (factor, unit_words) = unit(role, &words);
-    let last = column.rsplit('/').next().unwrap_or(column);
+    let last = last_part(column);
     let whole = normalised(column);
     let plain = |name: &str| plain_names(role).contains(&name);
     let tier = if unfit(role, &whole, &words) {
@@ -133,6 +65,11 @@ pub(super) fn fit(role: Role, column: &str) -> Option<Fit> {
     Some(Fit { tier, factor })
 }
 
+/// What follows the last `/` of a name such as `eval/c4/loss`.
+fn last_part(column: &str) -> &str {
+    column.rsplit('/').next().unwrap_or(column)
+}
+
 /// The tier of a name that only resembles the plain ones.
 fn weak(role: Role, whole: &str, last: &str) -> Option<u8> {
     let training = whole.starts_with("train") || whole.contains("trainloss") || whole.contains("trainingloss");
@@ -148,8 +85,18 @@ fn weak(role: Role, whole: &str, last: &str) -> Option<u8> {
         Role::Loss if whole.ends_with("loss") => Some(if validates(whole) { 3 } else { 4 }),
         // `L` is as often the number of layers.
         Role::Loss if whole == "l" => Some(7),
-        Role::Loss => ["bpb", "bitsperbyte", "crossentropy"].iter().any(|end| whole.ends_with(end)).then_some(5),
+        Role::Loss => {
+            let ends = ["bpb", "bitsperbyte", "crossentropy", "logperplexity", "nll"];
+            ends.iter().any(|end| whole.ends_with(end)).then_some(if training { 6 } else { 5 })
+        }
+        Role::UniqueTokens => (says_unique(whole) && whole.ends_with("tokens")).then_some(4),
+        Role::Axis | Role::Weight | Role::Cluster => None,
     }
+}
+
+/// Whether repeats are not counted.
+fn says_unique(whole: &str) -> bool {
+    ["unique", "distinct"].iter().any(|word| whole.contains(word))
 }
 
 fn validates(whole: &str) -> bool {
@@ -168,16 +115,16 @@ fn unfit(role: Role, whole: &str, words: &[String]) -> bool {
             let embedding = whole.contains("embed") && !whole.contains("incl") && !says_non_embedding(whole);
             rate || embedding || any(&["hyperparam", "pertoken", "perparam"])
         }
-        Role::Tokens => {
-            rate || word(&[
-                "per", "batch", "unique", "val", "eval", "test", "context", "seq", "vocab", "special", "max",
-            ])
+        Role::Tokens | Role::UniqueTokens | Role::Axis => {
+            let other = ["per", "batch", "val", "eval", "test", "context", "seq", "vocab", "special", "max"];
+            rate || word(&other) || (role == Role::Tokens && says_unique(whole))
         }
         Role::Compute => rate || word(&["per", "peak", "inference"]),
         Role::Loss => {
             any(&["auxloss", "auxiliaryloss", "balanc", "zloss", "routerloss", "regulari"])
                 || word(&["aux", "z", "delta"])
         }
+        Role::Weight | Role::Cluster => false,
     }
 }
 
@@ -189,10 +136,14 @@ fn unit(role: Role, words: &[String]) -> (f64, usize) {
     let last =
         |back: usize| words.len().checked_sub(back).and_then(|index| words.get(index)).map_or("", String::as_str);
     match role {
-        Role::Loss => (1.0, 0),
+        Role::Loss | Role::Weight | Role::Cluster => (1.0, 0),
         // `d_k` is a width of attention, not thousands of tokens.
-        Role::Params | Role::Tokens if words.iter().rev().skip(1).map(String::len).sum::<usize>() < 2 => (1.0, 0),
-        Role::Params | Role::Tokens => match last(1) {
+        Role::Params | Role::Tokens | Role::UniqueTokens | Role::Axis
+            if words.iter().rev().skip(1).map(String::len).sum::<usize>() < 2 =>
+        {
+            (1.0, 0)
+        }
+        Role::Params | Role::Tokens | Role::UniqueTokens | Role::Axis => match last(1) {
             "k" | "thousand" | "thousands" => (1e3, 1),
             "m" | "million" | "millions" => (1e6, 1),
             "b" | "billion" | "billions" => (1e9, 1),
@@ -271,5 +222,9 @@ pub(super) fn loss_unit(column: &str) -> LossUnit {
 
 /// What the numbers of a column must be multiplied by, by the unit in its name.
 pub(super) fn factor(role: Role, column: &str) -> f64 {
-    unit(role, &words(column)).0
+    match role {
+        // The unit is that of the quantity which the axis is; a column of another name has none.
+        Role::Axis => axis(column).map_or(1.0, |fit| fit.factor),
+        _ => unit(role, &words(column)).0,
+    }
 }

@@ -69,7 +69,18 @@ impl World {
                 let loss = E + A * params.0.powf(-self.alpha) + B * tokens.0.powf(-self.beta);
                 let loss = Loss(loss * (1.0 + self.noise * normal(&mut random)));
                 let line = runs.len() + 2;
-                runs.push(Run { line, name: None, params, tokens, compute: Flops(compute), loss, flag: None });
+                runs.push(Run {
+                    line,
+                    name: None,
+                    params,
+                    tokens,
+                    compute: Flops(compute),
+                    loss,
+                    unique_tokens: None,
+                    weight: 1.0,
+                    cluster: None,
+                    flag: None,
+                });
             }
         }
         runs

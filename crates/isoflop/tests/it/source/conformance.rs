@@ -1,18 +1,14 @@
 //! What every registered source must do, asked of each in turn.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use isoflop::progress::Progress;
 use isoflop::run::RunTable;
 use isoflop::source::{ColumnChoice, Input, ReadError, ReadErrorKind, ReadOptions, SOURCES, read_input};
-use parquet::data_type::{ByteArrayType, DoubleType};
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
 
 use super::formats::gzipped;
 use super::read_bytes;
+use super::written::{self, Column};
 
 /// A small table: name, params, tokens, loss; a missing number is `None`.
 pub type Rows = Vec<(&'static str, f64, f64, Option<f64>)>;
@@ -21,58 +17,15 @@ pub fn good() -> Rows {
     vec![("a", 1e9, 2e10, Some(2.5)), ("b", 2e9, 1e10, Some(2.4)), ("c", 3e9, 7e9, Some(2.4375))]
 }
 
-/// The table in a source's format. A new source adds its arm here.
+/// The table in a source's format.
 pub fn write(format: &str, rows: &Rows) -> Vec<u8> {
-    match format {
-        "csv" => delimited(rows, ","),
-        "tsv" => delimited(rows, "\t"),
-        "json" => format!("[\n{}\n]\n", objects(rows).join(",\n")).into_bytes(),
-        "jsonl" => (objects(rows).join("\n") + "\n").into_bytes(),
-        "parquet" => parquet(rows),
-        _ => panic!("teach this test to write {format}"),
-    }
-}
-
-fn delimited(rows: &Rows, delimiter: &str) -> Vec<u8> {
-    let mut text = ["name", "params", "tokens", "loss"].join(delimiter) + "\n";
-    for (name, params, tokens, loss) in rows {
-        let loss = loss.map_or(String::new(), |loss| loss.to_string());
-        text += &([*name, &params.to_string(), &tokens.to_string(), &loss].join(delimiter) + "\n");
-    }
-    text.into_bytes()
-}
-
-fn objects(rows: &Rows) -> Vec<String> {
-    let object = |(name, params, tokens, loss): &(&str, f64, f64, Option<f64>)| {
-        serde_json::json!({"name": name, "params": params, "tokens": tokens, "loss": loss}).to_string()
-    };
-    rows.iter().map(object).collect()
-}
-
-fn parquet(rows: &Rows) -> Vec<u8> {
-    let schema = "message runs { OPTIONAL BYTE_ARRAY name (UTF8); REQUIRED DOUBLE params; \
-                  REQUIRED DOUBLE tokens; OPTIONAL DOUBLE loss; }";
-    let schema = Arc::new(parse_message_type(schema).unwrap());
-    let mut bytes = Vec::new();
-    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::default())).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let names: Vec<_> = rows.iter().map(|row| row.0.as_bytes().to_vec().into()).collect();
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<ByteArrayType>().write_batch(&names, Some(&vec![1; rows.len()]), None).unwrap();
-    column.close().unwrap();
-    for values in [rows.iter().map(|row| row.1).collect::<Vec<_>>(), rows.iter().map(|row| row.2).collect()] {
-        let mut column = group.next_column().unwrap().unwrap();
-        column.typed::<DoubleType>().write_batch(&values, None, None).unwrap();
-        column.close().unwrap();
-    }
-    let losses: Vec<f64> = rows.iter().filter_map(|row| row.3).collect();
-    let levels: Vec<i16> = rows.iter().map(|row| i16::from(row.3.is_some())).collect();
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<DoubleType>().write_batch(&losses, Some(&levels), None).unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
-    bytes
+    let table = vec![
+        ("name", Column::Text(rows.iter().map(|row| Some(row.0)).collect())),
+        ("params", Column::Number(rows.iter().map(|row| Some(row.1)).collect())),
+        ("tokens", Column::Number(rows.iter().map(|row| Some(row.2)).collect())),
+        ("loss", Column::Number(rows.iter().map(|row| row.3).collect())),
+    ];
+    written::write(format, &table)
 }
 
 /// Reads under the source's own extension, or under none at all.
@@ -80,7 +33,7 @@ fn read(format: &str, bytes: Vec<u8>) -> Result<RunTable, ReadError> {
     read_bytes(&format!("runs.{format}"), bytes, &ReadOptions::default())
 }
 
-fn formats() -> impl Iterator<Item = &'static str> {
+pub fn formats() -> impl Iterator<Item = &'static str> {
     SOURCES.iter().map(|source| source.name())
 }
 

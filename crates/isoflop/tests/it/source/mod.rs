@@ -1,13 +1,16 @@
 //! Reading tables: real files, every format, every way to be wrong.
 
+mod beside;
 mod conditions;
 mod conformance;
+mod curves;
 mod duplicates;
 mod errors;
 mod formats;
 mod hostile;
 mod mapping;
 mod tables;
+mod written;
 
 use isoflop::progress::Quiet;
 use isoflop::run::{Role, RunTable};
@@ -30,7 +33,7 @@ fn read_where(name: &str, text: &str, condition: &str) -> Result<RunTable, ReadE
 }
 
 /// The whole error as a person sees it.
-fn told(result: Result<RunTable, ReadError>) -> String {
+fn told<T: std::fmt::Debug>(result: Result<T, ReadError>) -> String {
     let error = result.expect_err("this should not read");
     let told = format!("{error}\n{}", error.block());
     assert!(error.block().lines().filter(|line| line.contains('│')).all(|line| line.chars().count() <= 80), "{told}");

@@ -1,5 +1,12 @@
 //! Training runs, and tables of them with the conventions they were counted by.
 
+mod curve;
+mod duplicates;
+mod provenance;
+
+pub use curve::{Curve, CurvePoint};
+pub use provenance::{ColumnUse, Provenance, Role};
+
 use serde::Serialize;
 
 use crate::units::{Flops, Loss, Params, Tokens};
@@ -19,6 +26,12 @@ pub struct Run {
     pub compute: Flops,
     /// L, its final validation loss.
     pub loss: Loss,
+    /// U, the tokens among D that are distinct, where the file says: D counts repeats.
+    pub unique_tokens: Option<Tokens>,
+    /// How much the run counts in a fit: 1 unless a column was named for it.
+    pub weight: f64,
+    /// What the run belongs to, where a column was named for it: checkpoints of one training run are one cluster.
+    pub cluster: Option<Box<str>>,
     /// Why the run is left out of fits, if it is. A flagged run is never deleted.
     pub flag: Option<RunFlag>,
 }
@@ -32,7 +45,7 @@ pub enum RunFlag {
         /// The condition, as it was written.
         condition: String,
     },
-    /// It repeats an earlier run in N, D, C and L to the last digit.
+    /// It repeats an earlier run in N, D, C, L and U to the last digit; a point of a curve, in x and L.
     Duplicate {
         /// The line of the run that it repeats.
         of_line: usize,
@@ -95,66 +108,11 @@ pub struct Conventions {
     pub loss: LossUnit,
 }
 
-/// One of the four quantities that a column can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// N.
-    Params,
-    /// D.
-    Tokens,
-    /// C.
-    Compute,
-    /// L.
-    Loss,
-}
-
-impl Role {
-    /// The word for the quantity, as in `--params-column`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Role::Params => "params",
-            Role::Tokens => "tokens",
-            Role::Compute => "compute",
-            Role::Loss => "loss",
-        }
-    }
-}
-
-/// Which column was read as which quantity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ColumnUse {
-    /// The quantity.
-    pub role: Role,
-    /// The column's name in the file.
-    pub column: String,
-    /// What its numbers were multiplied by: 1e9 for a column of gigaFLOPs.
-    pub factor: f64,
-}
-
-/// Where a table came from, and how it was read.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Provenance {
-    /// The file as it was named, or `-`.
-    pub path: String,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
-    /// The format it was read as: `json`, `jsonl`, `csv`, `tsv`, `parquet`.
-    pub format: String,
-    /// The columns used.
-    pub columns: Vec<ColumnUse>,
-    /// The quantity that no column holds and C = 6·N·D gave.
-    pub derived: Option<Role>,
-    /// The condition of `--where`, if one was given.
-    pub condition: Option<String>,
-    /// Rows that the condition left out and that hold no usable numbers (a diverged run, say): line, and what was found.
-    pub unusable: Vec<(usize, String)>,
-}
-
 /// Many runs, how they were counted, and where they came from.
 ///
-/// Invariant: every run in a table has positive, finite N, D, C and L. It is
-/// checked here once; no numeric code checks again.
+/// Invariant: every run in a table has positive, finite N, D, C, L and (where
+/// known) U, and a finite weight of at least 0. It is checked here once; no
+/// numeric code checks again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunTable {
     runs: Vec<Run>,
@@ -166,7 +124,7 @@ pub struct RunTable {
 
 /// A run whose numbers no table can hold.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("the run at line {line} has {quantity} = {value}; a positive finite number is needed")]
+#[error("the run at line {line} has {quantity} = {value}; {needed} is needed")]
 pub struct InvalidRun {
     /// Line of the run.
     pub line: usize,
@@ -174,24 +132,43 @@ pub struct InvalidRun {
     pub quantity: &'static str,
     /// Its value.
     pub value: f64,
+    /// What is needed instead.
+    pub needed: &'static str,
+}
+
+impl InvalidRun {
+    /// Checks that each quantity of the run at `line` is positive and finite, and its weight finite and at least 0.
+    fn check<const K: usize>(line: usize, quantities: [(&'static str, f64); K], weight: f64) -> Result<(), Self> {
+        for (quantity, value) in quantities {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(Self { line, quantity, value, needed: "a positive finite number" });
+            }
+        }
+        if weight.is_finite() && weight >= 0.0 {
+            return Ok(());
+        }
+        Err(Self { line, quantity: "weight", value: weight, needed: "a finite number of at least 0" })
+    }
 }
 
 impl RunTable {
     /// A table of `runs`, in the order given. Exact repeats are flagged, not removed.
     ///
     /// # Errors
-    /// [`InvalidRun`] if N, D, C or L of any run is not positive and finite.
+    /// [`InvalidRun`] if N, D, C, L or U of any run is not positive and finite, or its weight not a weight.
     pub fn new(mut runs: Vec<Run>, conventions: Conventions, provenance: Provenance) -> Result<Self, InvalidRun> {
         for run in &runs {
-            let quantities =
-                [("params", run.params.0), ("tokens", run.tokens.0), ("compute", run.compute.0), ("loss", run.loss.0)];
-            for (quantity, value) in quantities {
-                if !(value.is_finite() && value > 0.0) {
-                    return Err(InvalidRun { line: run.line, quantity, value });
-                }
-            }
+            let quantities = [
+                ("params", run.params.0),
+                ("tokens", run.tokens.0),
+                ("compute", run.compute.0),
+                ("loss", run.loss.0),
+                // A U that is not known is no number to find fault with.
+                ("unique tokens", run.unique_tokens.map_or(1.0, |unique| unique.0)),
+            ];
+            InvalidRun::check(run.line, quantities, run.weight)?;
         }
-        flag_duplicates(&mut runs);
+        duplicates::flag(&mut runs);
         Ok(Self { runs, conventions, provenance })
     }
 
@@ -206,39 +183,17 @@ impl RunTable {
     }
 }
 
-/// Flags every unflagged run whose four numbers repeat an earlier unflagged run's to the last bit.
-///
-/// Sorts short digests of the numbers and looks at the numbers themselves only
-/// where digests agree: on a million runs that is ten times faster than sorting
-/// by the numbers, which lie all over memory.
-fn flag_duplicates(runs: &mut [Run]) {
-    let mut order: Vec<(u64, usize)> =
-        (0..runs.len()).filter(|&i| runs[i].flag.is_none()).map(|i| (digest(bits(&runs[i])), i)).collect();
-    order.sort_unstable();
-    for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
-        alike.sort_unstable_by_key(|&(_, i)| (bits(&runs[i]), i));
-        let mut original = alike[0].1;
-        for &(_, i) in &alike[1..] {
-            if bits(&runs[original]) == bits(&runs[i]) {
-                runs[i].flag = Some(RunFlag::Duplicate { of_line: runs[original].line });
-            } else {
-                original = i;
-            }
-        }
+impl duplicates::Repeatable<5> for Run {
+    fn bits(&self) -> [u64; 5] {
+        let unique = self.unique_tokens.map_or(0.0, |unique| unique.0);
+        [self.params.0, self.tokens.0, self.compute.0, self.loss.0, unique].map(f64::to_bits)
     }
-}
 
-/// N, D, C and L to the last bit.
-fn bits(run: &Run) -> [u64; 4] {
-    [run.params.0, run.tokens.0, run.compute.0, run.loss.0].map(f64::to_bits)
-}
+    fn line(&self) -> usize {
+        self.line
+    }
 
-/// A digest of four numbers: multiply and fold, so that every bit in reaches every bit out.
-fn digest(numbers: [u64; 4]) -> u64 {
-    /// An odd constant whose bits are irregular: 2^64 over the golden ratio.
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    numbers.into_iter().fold(0, |sum: u64, number| {
-        let product = (sum ^ number).wrapping_mul(SPREAD);
-        product ^ (product >> 32)
-    })
+    fn flag(&mut self) -> &mut Option<RunFlag> {
+        &mut self.flag
+    }
 }
