@@ -1,8 +1,8 @@
 """Fits of the loss surface L(N, D) = E + A / N**alpha + B / D**beta, isoflop beside its peers: a part of bench/run.py.
 
-isoflop's benchmark and every peer print lines {"job", "peer", "seconds", "objective", "extrapolated", "note"} for the
-same runs, objective, starts and resamples (peers/surface_data.py says which). The objective of refits is the mean of
-the first hundred. Times are of calls in a warm process, with two threads.
+isoflop's benchmark and every peer print lines {"job", "peer", "seconds", "least", "objective", "extrapolated", "note"}
+for the same runs, objective, starts and resamples (peers/surface_data.py says which). The objective of refits is the
+mean of the first hundred. Times are of calls in a warm process, with two threads: "seconds" is their median.
 """
 
 import json
@@ -23,13 +23,16 @@ AGREEMENT = 1e-9
 
 def surfaces(python, given=None):
     """Prints the table. `given` is a file of lines that isoflop's benchmark printed before, to be used in its stead."""
-    if given is None:
-        own(["--no-run"])
+    text = pathlib.Path(given).read_text() if given else own("--no-run")
+    if text is None:
+        print(f"isoflop has no benchmark `surface` yet: {' '.join(OWN)} finds none. Peers alone.", file=sys.stderr)
     two_processors()
     rows, alone = [], {}
     for peer in PEERS:
         # Anew before each peer: a slow minute of the machine then hits both.
-        ours = {line["job"]: line for line in parsed(pathlib.Path(given).read_text() if given else own([]))}
+        if text is not None and not given:
+            text = own()
+        ours = {line["job"]: line for line in parsed(text or "")}
         alone |= {job: line for job, line in ours.items() if job not in JOBS}
         printed = run([python, BENCH / "peers" / f"surface_{peer}.py"], check=True).stdout
         rows += [(line["job"], ours.get(line["job"]), line) for line in parsed(printed)]
@@ -38,13 +41,11 @@ def surfaces(python, given=None):
     check(rows)
 
 
-def own(more):
-    """What isoflop's benchmark prints, or nothing where this checkout has no such benchmark."""
+def own(*more):
+    """What isoflop's benchmark prints; None where this checkout has no such benchmark."""
     ended = run([*OWN, *more])
     if ended.returncode and "no bench target named" in ended.stderr:
-        if not more:
-            print(f"isoflop has no benchmark `surface` yet: {' '.join(OWN)} found none. Peers alone.", file=sys.stderr)
-        return ""
+        return None
     if ended.returncode:
         sys.exit(f"{' '.join(OWN)} ended with exit code {ended.returncode}:\n{ended.stderr}")
     return ended.stdout
@@ -70,22 +71,35 @@ def parsed(text):
 
 
 def table(rows, alone):
-    print(f"\nFits of the loss surface, 2 threads, load {os.getloadavg()[0]:.1f} at the end\n")
+    print(f"\nFits of the loss surface, 2 threads, load {os.getloadavg()[0]:.1f} at the end, median (least)\n")
     print("| job | isoflop | peer | peer's time | ratio | objective above the best: isoflop / peer |")
     print("|---|--:|---|--:|--:|--:|")
     for job, ours, theirs in rows:
         best = min(objectives(rows, job), default=None)
-        ratio = f"{figures(theirs['seconds'] / ours['seconds'])}×" if ours else "–"
         about = "≈ " if theirs["extrapolated"] else ""
         print(
-            f"| {job} | {said(ours['seconds']) if ours else '–'} | {theirs['peer']} | "
-            f"{about}{said(theirs['seconds'])} | {ratio} | {above(ours, best)} / {above(theirs, best)} |"
+            f"| {job} | {times(ours)} | {theirs['peer']} | {about}{times(theirs)} | {ratio(ours, theirs)} | "
+            f"{above(ours, best)} / {above(theirs, best)} |"
         )
     print("\n≈ is extrapolated, – has none to compare (not run, or another objective).")
     for job, _, theirs in rows:
         print(f"- {job}, {theirs['peer']}: {theirs['note']}")
     for line in alone:
-        print(f"- {line['job']}, isoflop alone: {said(line['seconds'])}")
+        print(f"- {line['job']}, isoflop alone: {times(line)}")
+
+
+def times(line):
+    if line is None:
+        return "–"
+    return said(line["seconds"]) + (f" ({said(line['least'])})" if "least" in line else "")
+
+
+def ratio(ours, theirs):
+    """Of the medians, and in brackets of the least times."""
+    if ours is None:
+        return "–"
+    least = f" ({figures(theirs['least'] / ours['least'])}×)" if "least" in ours else ""
+    return f"{figures(theirs['seconds'] / ours['seconds'])}×{least}"
 
 
 def objectives(rows, job):

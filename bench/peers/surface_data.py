@@ -15,7 +15,6 @@ import csv
 import itertools
 import json
 import pathlib
-import statistics
 import time
 
 import numpy as np
@@ -92,19 +91,27 @@ def resamples(count=RESAMPLES):
     return np.bincount(cell, minlength=count * ROWS).reshape(count, ROWS).astype(float)
 
 
-def timed(function, repeats, warm=1, of=statistics.median):
-    """The answer and the seconds of one call, `of` all repeats, after calls that are not counted."""
+def timed(function, repeats, warm=1):
+    """The answer and the seconds of each call, after calls that are not counted."""
     for _ in range(warm):
         answer = function()
-    taken = []
-    for _ in range(repeats):
+    taken = np.empty(repeats)
+    for i in range(repeats):
         start = time.perf_counter()
         answer = function()
-        taken.append(time.perf_counter() - start)
-    return answer, of(taken)
+        taken[i] = time.perf_counter() - start
+    return answer, taken
 
 
-def report(job, peer, seconds, objective, note, extrapolated=False):
+def report(job, peer, taken, objective, note, extrapolated=False):
     """One line for bench/surfaces.py. The objective is None where the peer minimises another one."""
-    line = {"job": job, "peer": peer, "seconds": seconds, "objective": None if objective is None else float(objective)}
-    print(json.dumps({**line, "extrapolated": extrapolated, "note": note}), flush=True)
+    line = {
+        "job": job,
+        "peer": peer,
+        "seconds": float(np.median(taken)),
+        "least": float(np.min(taken)),
+        "objective": None if objective is None else float(objective),
+        "extrapolated": extrapolated,
+        "note": f"{note}; timed {len(taken)}×",
+    }
+    print(json.dumps(line), flush=True)

@@ -180,30 +180,30 @@ def projected(weights):
     return jnp.stack([*amplitudes, cells[at // len(CELLS)], cells[at % len(CELLS)]])
 
 
-def measured(function, arguments, repeats, **how):
+def measured(function, arguments, repeats):
     compiled = jax.jit(function)
     arguments = [jax.device_put(argument) for argument in arguments]
-    answer, seconds = timed(lambda: jax.block_until_ready(compiled(*arguments)), repeats, **how)
-    return jax.tree.map(np.asarray, answer), seconds
+    answer, taken = timed(lambda: jax.block_until_ready(compiled(*arguments)), repeats)
+    return jax.tree.map(np.asarray, answer), taken
 
 
-def refits(job, peer, fit, drawn):
+def refits(job, fit, drawn):
     """Their objectives are taken by NumPy, as those of every other peer are."""
-    (thetas, _), seconds = measured(batched(fit), [drawn], 5, of=min)
+    (thetas, _), taken = measured(batched(fit), [drawn], 5)
     values = [objective(t, w)[0] for t, w in zip(thetas[:COMPARED], drawn)]
-    report(job, peer, seconds, np.mean(values), f"all {RESAMPLES:,}, least of 5")
+    report(job, "JAX", taken, np.mean(values), f"all {RESAMPLES:,}")
 
 
 if __name__ == "__main__":
-    (theta, value), seconds = measured(converged, [START, ONES], 500)
-    report("warm-fit", "JAX", seconds, value, "Newton, median of 500")
-    (_, value), seconds = measured(lambda w: converged(projected(w), w), [ONES], 500)
-    report("global-fit", "JAX", seconds, value, "32 × 32 cells and Newton, median of 500")
+    (theta, value), taken = measured(converged, [START, ONES], 500)
+    report("warm-fit", "JAX", taken, value, "Newton")
+    (_, value), taken = measured(lambda w: converged(projected(w), w), [ONES], 500)
+    report("global-fit", "JAX", taken, value, "32 × 32 cells and Newton")
     for steps, repeats in (15, 5), (200, 2):
-        (values, best), seconds = measured(from_grid(steps), [grid_starts()], repeats, of=min)
+        (values, best), taken = measured(from_grid(steps), [grid_starts()], repeats)
         reached = np.mean(values <= best * (1 + 1e-9))
         note = f"{steps} steps from each start bring {reached:.0%} to the minimum, the best {POLISHED} polished"
-        report("hoffmann-grid", f"JAX, {steps} steps", seconds, best, f"{note}; least of {repeats}")
+        report("hoffmann-grid", f"JAX, {steps} steps", taken, best, note)
     drawn = resamples()
-    refits("warm-refits", "JAX", lambda w: converged(jnp.asarray(theta), w), drawn)
-    refits("global-refits", "JAX", lambda w: converged(projected(w), w), drawn)
+    refits("warm-refits", lambda w: converged(jnp.asarray(theta), w), drawn)
+    refits("global-refits", lambda w: converged(projected(w), w), drawn)

