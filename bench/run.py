@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Times isoflop beside other ways to the same answer, in the same run on the same machine.
 
-usage: bench/run.py [--repeats N] [--peer-python PYTHON] [--skip-million]
+usage: bench/run.py [--repeats N] [--peer-python PYTHON] [--skip-million] [--only PART] [--isoflop-lines FILE]
 
 Builds isoflop in release, installs the peers of bench/requirements.txt into
 bench/.venv, checks that every peer's answer agrees with isoflop's, times whole
-processes alternately, and prints a Markdown table. Needs a Rust toolchain, and
+processes alternately, and prints a Markdown table; then another for fits of the
+loss surface (surfaces.py), timed within processes. Needs a Rust toolchain, and
 Python 3.12 or newer for the peers. The driver itself uses the standard library only.
 """
 
@@ -21,6 +22,8 @@ import sys
 import tempfile
 import time
 
+from surfaces import surfaces
+
 BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
 RUNS = ROOT / "examples" / "isoflops_curves.json"
@@ -31,8 +34,15 @@ AGREEMENT = 1e-6
 
 def main():
     arguments = parse()
-    isoflop = build()
     peers_python = install(arguments.peer_python)
+    if arguments.only != "surfaces":
+        approaches(arguments, peers_python)
+    if arguments.only != "approaches":
+        surfaces(peers_python, arguments.isoflop_lines)
+
+
+def approaches(arguments, peers_python):
+    isoflop = build()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         jobs = jobs_of(isoflop, peers_python, folder)
@@ -53,6 +63,10 @@ def parse():
     parser.add_argument("--repeats", type=int, default=15, help="timings of each command [default: 15]")
     parser.add_argument("--peer-python", default=sys.executable, help="the Python that makes bench/.venv")
     parser.add_argument("--skip-million", action="store_true", help="leave out the tables of a million runs")
+    parser.add_argument("--only", choices=("approaches", "surfaces"), help="one part: whole analyses, or surface fits")
+    parser.add_argument(
+        "--isoflop-lines", metavar="FILE", help="what `cargo bench --bench surface` printed, in place of running it"
+    )
     return parser.parse_args()
 
 
