@@ -21,6 +21,9 @@ pub struct Search<'a> {
     pub free: &'a [bool],
     /// Coefficients are held within these.
     pub bounds: &'a [(f64, f64)],
+    /// No coefficient moves further than this in one step. A term that is too small to matter has a slope too small
+    /// to trust, but its sign says where to go.
+    pub strides: &'a [f64],
     /// Steps after which the search gives up.
     pub steps: usize,
     /// What rounding alone does to F.
@@ -65,10 +68,6 @@ const DAMPING: f64 = 1e-4;
 const DAMPING_MAX: f64 = 1e10;
 /// After a step of reweighted least squares that gains less than this share of F, Newton's are tried.
 const SLOW: f64 = 0.1;
-
-/// No coefficient moves further than this in one step, on the scale it is searched on. A term that is too small to
-/// matter has a slope too small to trust, but its sign says where to go.
-const STRIDE: f64 = 2.0;
 
 /// The parabola that stands for F round one θ.
 struct Model {
@@ -116,7 +115,6 @@ impl Search<'_> {
                 };
                 return bottom;
             };
-            if std::env::var("TRACE").is_ok() { eprintln!("{} {:?}/{:?} F {:.6e} -> {:.6e} promise {:?} brought {:.3} damping {:.1e} {:?}",bottom.steps,bend,model.bend,bottom.objective,objective,model.promise,brought,damping,&theta[..5]); }
             let slow = bottom.objective - objective < SLOW * bottom.objective;
             (bottom.theta, bottom.objective) = (theta, objective);
             if over {
@@ -179,7 +177,7 @@ impl Search<'_> {
                 let direction = system.solve(&normal.gradient);
                 let mut trial = from.theta;
                 for k in (0..count).filter(|&k| moving[k]) {
-                    let stride = direction[k].clamp(-STRIDE, STRIDE);
+                    let stride = direction[k].clamp(-self.strides[k], self.strides[k]);
                     trial[k] = (trial[k] - stride).clamp(self.bounds[k].0, self.bounds[k].1);
                 }
                 let promised = promised(&from.theta, &trial, normal, count);
