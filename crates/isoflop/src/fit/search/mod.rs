@@ -1,0 +1,126 @@
+//! Searches: where the descents of a fit begin.
+//!
+//! A new one is a file beside this and a line in [`SEARCHES`].
+
+mod grid;
+mod multi_start;
+mod projected;
+
+pub use projected::Projection;
+
+use rayon::prelude::*;
+
+use super::newton::{Bottom, Stop, Theta};
+use super::objective::Room;
+use super::setup::Setup;
+use crate::law::Law;
+use crate::robust::Bend;
+use crate::rows::Rows;
+
+/// Where the descents of a fit begin.
+pub trait Starts: Sync {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+    /// What it does, in a few words.
+    fn label(&self) -> &'static str;
+    /// Where it is described.
+    fn source(&self) -> &'static str;
+    /// Whether it can search this law; if not, why not.
+    fn suits(&self, law: &dyn Law) -> Result<(), &'static str>;
+    /// The starts, in the coordinates of the searches.
+    fn starts(&self, setup: &Setup, rows: &Rows) -> Vec<Theta>;
+    /// How the first steps from its starts are made.
+    fn first(&self) -> Bend;
+}
+
+/// Every search, in the order of help. The first that suits a law is its default.
+pub const SEARCHES: &[&dyn Starts] = &[&projected::Projected, &multi_start::MultiStart, &grid::HoffmannGrid];
+
+/// The search called `name`.
+pub fn search(name: &str) -> Option<&'static dyn Starts> {
+    SEARCHES.iter().copied().find(|search| search.name() == name)
+}
+
+/// The search that a law is given where none is asked for.
+pub fn usual(law: &dyn Law) -> &'static dyn Starts {
+    SEARCHES.iter().copied().find(|search| search.suits(law).is_ok()).unwrap_or(&multi_start::MultiStart)
+}
+
+/// More starts than this are screened: each takes a few steps, and only the best go on to the bottom.
+const POLISHED: usize = 48;
+/// Steps of the screening.
+const SCREENING: usize = 7;
+/// Ends whose objectives differ by less than this share are one.
+const SAME: f64 = 1e-6;
+
+/// A local minimum of the objective.
+#[derive(Clone, Copy, Debug)]
+pub struct Mode {
+    /// Where it is, in the coordinates of the searches.
+    pub bottom: Bottom,
+    /// How many of the starts that were followed to the bottom ended there.
+    pub reached_by: usize,
+}
+
+/// What the descents found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Starts tried.
+    pub tried: usize,
+    /// Starts followed to the bottom.
+    pub polished: usize,
+    /// The minima, lowest first; at least one.
+    pub modes: Vec<Mode>,
+}
+
+/// Follows every start to the bottom, or the most promising ones where there are many.
+///
+/// None if there is no start, or no start has a finite objective.
+pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Found> {
+    let all = starts.starts(setup, rows);
+    let tried = all.len();
+    let search = setup.search(rows);
+    let mut bottoms: Vec<(Theta, Bend)> = all.iter().map(|&theta| (theta, starts.first())).collect();
+    if tried > POLISHED {
+        let short = super::newton::Search { steps: SCREENING, ..search };
+        let mut screened: Vec<Bottom> = all
+            .par_iter()
+            .with_min_len(16)
+            .map_init(Room::default, |room, start| short.descend(start, starts.first(), room))
+            .collect();
+        screened.retain(|bottom| bottom.objective.is_finite());
+        screened.sort_by(|a, b| a.objective.total_cmp(&b.objective));
+        bottoms = screened.iter().take(POLISHED).map(|bottom| (bottom.theta, starts.first())).collect();
+    }
+    let polished = bottoms.len();
+    let ends: Vec<Bottom> = bottoms
+        .par_iter()
+        .map_init(Room::default, |room, (start, first)| search.descend(start, *first, room))
+        .collect();
+    let modes = modes(ends);
+    (!modes.is_empty()).then_some(Found { tried, polished, modes })
+}
+
+/// Ends sorted by objective, those at one objective taken together.
+fn modes(mut ends: Vec<Bottom>) -> Vec<Mode> {
+    ends.retain(|end| end.objective.is_finite());
+    // Of equally low ends the one that converged stands for all.
+    ends.sort_by(|a, b| a.objective.total_cmp(&b.objective).then(rank(a.stop).cmp(&rank(b.stop))));
+    let mut modes: Vec<Mode> = Vec::new();
+    for end in ends {
+        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs()) {
+            Some(mode) => mode.reached_by += 1,
+            None => modes.push(Mode { bottom: end, reached_by: 1 }),
+        }
+    }
+    modes
+}
+
+const fn rank(stop: Stop) -> u8 {
+    match stop {
+        Stop::Converged => 0,
+        Stop::Stalled => 1,
+        Stop::StepLimit => 2,
+        Stop::Flat => 3,
+    }
+}

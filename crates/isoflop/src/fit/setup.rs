@@ -1,0 +1,159 @@
+//! One fit's choices, made ready for searching: what moves, how far, and in which coordinates.
+//!
+//! The amplitude of a power is the loss that its term contributes where x = 1, far from
+//! any run, so it lies on a ridge with its exponent: A and α of E + A/N^α + B/D^β are
+//! correlated by more than 0.99. Searches move the amplitude where the runs are instead,
+//! A·x̄^−α at the mean of ln x, and the ridge is gone. Coefficients leave as the paper has them.
+
+use super::newton::{Search, Theta};
+use super::objective::{Objective, Prior, Residual};
+use crate::law::{COEFFICIENTS_MAX, Law, Scale, Term};
+use crate::robust::RobustLoss;
+use crate::rows::{At, INPUTS, Row, Rows};
+
+/// Steps after which a search gives up.
+pub const STEPS: usize = 400;
+
+/// A term that contributes less than this share of the smallest loss where the runs are, or a floor below it, is gone.
+const GONE: f64 = 1e-9;
+/// A floor below this share of the smallest loss is none.
+const NO_FLOOR: f64 = 1e-4;
+/// No term contributes more than this many times the largest loss where the runs are.
+const ABOVE: f64 = 1e3;
+/// What rounding does to a residual of logarithms, squared.
+const ROUNDING: f64 = 1e-31;
+
+/// Everything that the searches of one law on one table share.
+pub struct Setup<'a> {
+    /// The law.
+    pub law: &'a dyn Law,
+    /// ρ.
+    pub robust: &'a dyn RobustLoss,
+    /// r.
+    pub residual: Residual,
+    /// Terms beside the sum.
+    pub priors: &'a [Prior],
+    /// The coefficients that do not move, where they are known, on the scale that is searched.
+    pub fixed: &'a [Option<f64>],
+    free: Vec<bool>,
+    bounds: Vec<(f64, f64)>,
+    strides: Vec<f64>,
+    /// Subtracted from the inputs; 0 where the law has no terms to shift.
+    centre: [f64; INPUTS],
+    rounding: f64,
+}
+
+impl<'a> Setup<'a> {
+    /// The setup for `law` on `rows`, and the rows in the coordinates of its searches.
+    pub fn new(
+        law: &'a dyn Law,
+        rows: &[Row],
+        robust: &'a dyn RobustLoss,
+        residual: Residual,
+        priors: &'a [Prior],
+        fixed: &'a [Option<f64>],
+    ) -> (Self, Rows) {
+        let pinned = |k: usize| fixed[k].is_some() || priors.iter().any(|prior| prior.place == k);
+        // A shifted amplitude is another number: one that is given stays where it is.
+        let shifted = law.terms().iter().all(|term| term.power.is_none() || !pinned(term.amplitude));
+        let mut centre = [0.0; INPUTS];
+        if shifted && !law.terms().is_empty() {
+            let total: f64 = rows.iter().map(|row| row.weight).sum();
+            for (input, mean) in centre.iter_mut().enumerate() {
+                *mean = rows.iter().map(|row| row.weight * row.at.ln[input]).sum::<f64>() / total;
+            }
+        }
+        let losses = || rows.iter().filter(|row| row.weight > 0.0).map(|row| row.ln_loss);
+        let (least, most) = (losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max));
+        let mut bounds: Vec<(f64, f64)> = law.coefficients().iter().map(|c| c.bounds).collect();
+        if shifted {
+            for term in law.terms() {
+                let gone = if term.power.is_some() { GONE } else { NO_FLOOR };
+                bounds[term.amplitude] = (least + gone.ln(), most + ABOVE.ln());
+            }
+        }
+        let stride = |scale| match scale {
+            Scale::Log => 2.0,
+            Scale::Linear => 0.5,
+        };
+        let setup = Self {
+            law,
+            robust,
+            residual,
+            priors,
+            fixed,
+            free: fixed.iter().map(Option::is_none).collect(),
+            bounds,
+            strides: law.coefficients().iter().map(|c| stride(c.scale)).collect(),
+            centre,
+            rounding: ROUNDING * rows.len() as f64 * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
+        };
+        let moved: Vec<Row> = rows.iter().map(|row| Row { at: setup.shift(row.at), ..*row }).collect();
+        let rows = Rows::new(&moved);
+        (setup, rows)
+    }
+
+    /// A place in the coordinates of the searches.
+    fn shift(&self, at: At) -> At {
+        At { ln: std::array::from_fn(|i| at.ln[i] - self.centre[i]) }
+    }
+
+    /// The search over `rows` of this table, or of one resampled from it.
+    pub fn search<'s>(&'s self, rows: &'s Rows) -> Search<'s> {
+        Search {
+            objective: Objective {
+                law: self.law,
+                rows,
+                robust: self.robust,
+                residual: self.residual,
+                priors: self.priors,
+            },
+            free: &self.free,
+            bounds: &self.bounds,
+            strides: &self.strides,
+            steps: STEPS,
+            rounding: self.rounding,
+        }
+    }
+
+    /// Which coefficients move.
+    pub fn free(&self) -> &[bool] {
+        &self.free
+    }
+
+    /// Within which limits, in the coordinates of the searches.
+    pub fn bounds(&self) -> &[(f64, f64)] {
+        &self.bounds
+    }
+
+    /// Number of coefficients.
+    pub fn count(&self) -> usize {
+        self.free.len()
+    }
+
+    /// θ as the paper has it, from that of the searches.
+    pub fn as_published(&self, theta: &Theta) -> Theta {
+        self.translate(theta, 1.0)
+    }
+
+    /// θ of the searches, from that of the paper, with the fixed coefficients put in their places.
+    pub fn as_searched(&self, theta: &[f64]) -> Theta {
+        let mut padded = [0.0; COEFFICIENTS_MAX];
+        padded[..theta.len()].copy_from_slice(theta);
+        for (value, fixed) in padded.iter_mut().zip(self.fixed) {
+            *value = fixed.unwrap_or(*value);
+        }
+        self.translate(&padded, -1.0)
+    }
+
+    /// ln A = ln A′ + α·x̄.
+    fn translate(&self, theta: &Theta, sign: f64) -> Theta {
+        let mut translated = *theta;
+        for Term { amplitude, power } in self.law.terms() {
+            if let Some(power) = power {
+                translated[*amplitude] += sign * theta[power.exponent] * self.centre[power.input as usize];
+            }
+        }
+        translated
+    }
+}
