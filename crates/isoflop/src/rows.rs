@@ -144,6 +144,13 @@ impl Rows {
         }
     }
 
+    /// The weights replaced by `weights`, one per row.
+    pub fn set_weights(&mut self, weights: &[f64]) {
+        for (place, weight) in self.weights.as_flattened_mut().iter_mut().zip(weights) {
+            *place = *weight;
+        }
+    }
+
     /// The losses replaced by `ln_loss`, one per row.
     pub fn set_losses(&mut self, ln_loss: impl Iterator<Item = f64>) {
         for (place, value) in self.ln_loss.as_flattened_mut().iter_mut().zip(ln_loss) {

@@ -88,6 +88,12 @@ impl Fit<'_> {
         search.objective.residuals_at(&self.theta[..self.setup.count()], &mut Room::default()).to_vec()
     }
 
+    /// ln L̂ of every row.
+    pub fn fitted(&self) -> Vec<f64> {
+        let theta = &self.theta[..self.setup.count()];
+        self.rows.iter().map(|row| self.setup.law.ln_loss(theta, row.at)).collect()
+    }
+
     /// The other minima that the searches ended in, lowest first.
     pub fn other_modes(&self) -> &[Mode] {
         self.found.modes.get(1..).unwrap_or_default()
@@ -172,22 +178,30 @@ impl Given {
 fn noise_of(setup: &Setup, rows: &Rows, bottom: &Bottom) -> f64 {
     let mut room = Room::default();
     let residuals = setup.search(rows).objective.residuals_at(&bottom.theta[..setup.count()], &mut room);
-    noise(setup, residuals, rows)
+    let (psi_squared, psi_prime) = noise(setup, residuals, rows);
+    psi_squared / psi_prime
 }
 
-/// E ψ² / E ψ′ of these residuals.
+/// E ψ² and E ψ′ of these residuals; the first as large as it is about the truth, not about the fit.
 ///
 /// Where the square of ρ is narrower than the noise, few residuals lie in it, and the share that do is taken from a
-/// wider window: E ψ′ is δ/h times the share within h, as the density is even near 0.
-pub(crate) fn noise(setup: &Setup, residuals: &[f64], rows: &Rows) -> f64 {
+/// wider window h: it is ψ(h)/h times the share within h, as the density is even near 0.
+pub(crate) fn noise(setup: &Setup, residuals: &[f64], rows: &Rows) -> (f64, f64) {
     let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
     let total: f64 = weights.iter().sum();
     let mean = |of: &dyn Fn(f64) -> f64| residuals.iter().zip(&weights).map(|(&r, w)| w * of(r)).sum::<f64>() / total;
-    let freedom = (total - setup.free().iter().filter(|free| **free).count() as f64).max(1.0) / total;
-    let slope = mean(&|r| setup.robust.cost(r).psi_prime);
+    let count = residuals.len() as f64;
+    let free = setup.free().iter().filter(|free| **free).count() as f64;
     let window = window(residuals);
-    let wide = mean(&|r| setup.robust.cost(window).psi.abs() / window * f64::from(u8::from(r.abs() <= window)));
-    mean(&|r| setup.robust.cost(r).psi.powi(2)) / slope.max(wide).max(1e-300) / freedom
+    let narrow = setup.robust.cost(window).psi_prime < 1.0;
+    let slope = if narrow {
+        // The fit passes through as many runs as it has coefficients: those are close to it whatever the noise.
+        let within = mean(&|r| f64::from(u8::from(r.abs() <= window))) * count - free;
+        within.max(1.0) / (count - free).max(1.0) * setup.robust.cost(window).psi.abs() / window
+    } else {
+        mean(&|r| setup.robust.cost(r).psi_prime)
+    };
+    (mean(&|r| setup.robust.cost(r).psi.powi(2)) * count / (count - free).max(1.0), slope.max(1e-300))
 }
 
 /// Half a robust standard deviation: residuals within it are dense enough to count.

@@ -61,6 +61,37 @@ pub struct Prior {
     pub strength: f64,
 }
 
+/// A quantity that is held near a value: a term ½·strength·(q(θ) − at)² beside the objective.
+#[derive(Clone, Copy)]
+pub struct Hold<'a> {
+    /// q, of a θ as the searches have it.
+    pub quantity: &'a (dyn Fn(&[f64]) -> f64 + Sync),
+    /// Where it is held.
+    pub at: f64,
+    /// How strongly, in units of the objective.
+    pub strength: f64,
+}
+
+impl Hold<'_> {
+    /// ∂q/∂θ by central differences.
+    fn slope(&self, theta: &[f64]) -> [f64; COEFFICIENTS_MAX] {
+        /// What a coefficient is moved by.
+        const STEP: f64 = 1e-6;
+        let mut moved = [0.0; COEFFICIENTS_MAX];
+        moved[..theta.len()].copy_from_slice(theta);
+        let mut slope = [0.0; COEFFICIENTS_MAX];
+        for k in 0..theta.len() {
+            let mut at = |to: f64| {
+                moved[k] = to;
+                (self.quantity)(&moved[..theta.len()])
+            };
+            slope[k] = (at(theta[k] + STEP) - at(theta[k] - STEP)) / (2.0 * STEP);
+            moved[k] = theta[k];
+        }
+        slope
+    }
+}
+
 /// F(θ) of one law on one table.
 #[derive(Clone, Copy)]
 pub struct Objective<'a> {
@@ -74,6 +105,8 @@ pub struct Objective<'a> {
     pub residual: Residual,
     /// Terms beside the sum.
     pub priors: &'a [Prior],
+    /// One more.
+    pub hold: Option<Hold<'a>>,
 }
 
 /// One thread's room for evaluating objectives.
@@ -184,6 +217,15 @@ impl Objective<'_> {
             normal.gradient[prior.place] += prior.strength * (theta[prior.place] - prior.at);
             normal.hessian[prior.place][prior.place] += prior.strength;
         }
+        if let Some(hold) = &self.hold {
+            let (slope, away) = (hold.slope(theta), (hold.quantity)(theta) - hold.at);
+            for a in 0..theta.len() {
+                normal.gradient[a] += hold.strength * away * slope[a];
+                for b in 0..theta.len() {
+                    normal.hessian[a][b] += hold.strength * slope[a] * slope[b];
+                }
+            }
+        }
         normal
     }
 
@@ -236,7 +278,9 @@ impl Objective<'_> {
     }
 
     fn of_priors(&self, theta: &[f64]) -> f64 {
-        self.priors.iter().map(|prior| 0.5 * prior.strength * (theta[prior.place] - prior.at).powi(2)).sum()
+        let priors = self.priors.iter().map(|prior| 0.5 * prior.strength * (theta[prior.place] - prior.at).powi(2));
+        let hold = self.hold.map(|hold| 0.5 * hold.strength * ((hold.quantity)(theta) - hold.at).powi(2));
+        priors.chain(hold).sum()
     }
 
     fn residuals(&self, room: &mut Room) {

@@ -107,6 +107,7 @@ impl<'a> Setup<'a> {
                 robust: self.robust,
                 residual: self.residual,
                 priors: self.priors,
+                hold: None,
             },
             free: &self.free,
             bounds: &self.bounds,

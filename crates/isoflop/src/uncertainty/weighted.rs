@@ -1,0 +1,62 @@
+//! Every run weighted at random.
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::Rng;
+
+use super::bootstrap::{self, Bench};
+use super::{Ask, Groups, Method, Quantity, Spreads};
+use crate::progress::Progress;
+
+/// Every run, or every cluster of runs, counts for a random amount (exponential, with mean 1), and every table is fitted again.
+///
+/// Assumes no noise model, as `case` does, but leaves no run out: with few runs `case` is too wide, since tables that
+/// lack a corner of the grid wander off.
+///
+/// Source: Rubin 1981, doi:10.1214/aos/1176345338.
+pub struct Weighted;
+
+impl Method for Weighted {
+    fn name(&self) -> &'static str {
+        "weighted"
+    }
+
+    fn label(&self) -> &'static str {
+        "every run counts for a random amount (Bayesian bootstrap)"
+    }
+
+    fn source(&self) -> &'static str {
+        "Rubin 1981, doi:10.1214/aos/1176345338"
+    }
+
+    fn spreads(&self, ask: &Ask, quantities: &[Quantity], progress: &dyn Progress) -> Option<Spreads> {
+        let fit = ask.fit;
+        let own: Vec<f64> = fit.rows.iter().map(|row| row.weight).collect();
+        let draws = bootstrap::refit(ask, progress, |random, bench: &mut Bench| {
+            bench.weights.clear();
+            match ask.groups {
+                Groups::Budgets(_) => {
+                    bench.weights.extend(own.iter().map(|weight| weight * exponential(random)));
+                }
+                Groups::Clusters(groups) => {
+                    bench.weights.resize(own.len(), 0.0);
+                    for group in groups {
+                        let weight = exponential(random);
+                        group.iter().for_each(|&row| bench.weights[row] = weight * own[row]);
+                    }
+                }
+            }
+            bench.rows.clone_from(&fit.rows);
+            bench.rows.set_weights(&bench.weights);
+        })?;
+        let free = fit.setup.free().iter().filter(|free| **free).count();
+        let independent = ask.groups.independent();
+        let factor = bootstrap::t_over_z(ask.level, independent.saturating_sub(free));
+        Some(bootstrap::spreads(ask, &draws, quantities, factor))
+    }
+}
+
+/// −ln of a uniform number that is neither 0 nor 1.
+fn exponential(random: &mut Xoshiro256PlusPlus) -> f64 {
+    let uniform = ((random.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+    -uniform.ln()
+}
