@@ -53,6 +53,7 @@ mod frontier;
 mod interval;
 pub mod law;
 mod noise;
+pub mod parametric;
 mod polynomial;
 pub mod power_law;
 pub mod profile;

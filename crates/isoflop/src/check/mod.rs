@@ -7,6 +7,7 @@ mod agreement;
 mod bias;
 mod grid;
 mod law;
+mod surface;
 mod table;
 
 pub(crate) use bias::parabola_is_biased;
@@ -48,12 +49,22 @@ impl FitView<'_> {
     }
 }
 
+/// What a check of one law fitted to one table sees.
+pub(crate) struct LawView<'a> {
+    pub table: crate::parametric::Table<'a>,
+    pub observed: &'a crate::parametric::Observed,
+    pub fit: &'a crate::fit::Fit<'a>,
+    pub report: &'a crate::parametric::FitReport,
+}
+
 /// What a check looks at.
 enum Look {
     /// The table alone.
     Data(fn(&DataView) -> Vec<Finding>),
     /// What the approaches made of it.
     Fits(fn(&FitView) -> Vec<Finding>),
+    /// One law fitted to it.
+    Law(fn(&LawView) -> Vec<Finding>),
 }
 
 /// What a check found: a warning before it has its number.
@@ -113,6 +124,12 @@ pub const CHECKS: &[Check] = &[
         look: Look::Fits(grid::too_few_optima),
     },
     Check {
+        id: "D3",
+        title: "too few runs for a law",
+        threshold: "under 2 rows for each coefficient that is not given",
+        look: Look::Law(surface::few_runs),
+    },
+    Check {
         id: "D4",
         title: "grid off-centre",
         threshold: "its centre is over 0.35 half-widths from N*, or drifts from it by a factor over 1.3 along the ladder and by over 2 standard errors",
@@ -131,10 +148,22 @@ pub const CHECKS: &[Check] = &[
         look: Look::Fits(law::far),
     },
     Check {
+        id: "D6",
+        title: "far extrapolation of a law",
+        threshold: "forecast over 5×, 30×, 300× the largest in the table",
+        look: Look::Law(surface::far),
+    },
+    Check {
         id: "D7",
         title: "short ladder",
         threshold: "budgets within one decade of each other; a law that overflows",
         look: Look::Fits(law::short),
+    },
+    Check {
+        id: "D7",
+        title: "narrow range for a law",
+        threshold: "model sizes, or token counts, within 10× of each other",
+        look: Look::Law(surface::narrow),
     },
     Check {
         id: "D8",
@@ -143,10 +172,40 @@ pub const CHECKS: &[Check] = &[
         look: Look::Fits(law::implausible),
     },
     Check {
+        id: "D8",
+        title: "implausible exponents of a law",
+        threshold: "alpha or beta outside 0.2–0.7 (chinchilla, tied)",
+        look: Look::Law(surface::implausible),
+    },
+    Check {
+        id: "D9",
+        title: "floor not identified",
+        threshold: "its interval is open, or wider than a tenth of the smallest loss; it went to zero",
+        look: Look::Law(surface::floor),
+    },
+    Check {
+        id: "D10",
+        title: "amplitudes on a ridge",
+        threshold: "an amplitude and its exponent are both fitted",
+        look: Look::Law(surface::ridge),
+    },
+    Check {
+        id: "D11",
+        title: "lack of fit",
+        threshold: "a parabola through the residuals along ln N, ln D or ln x bends by over 4 standard errors",
+        look: Look::Law(surface::bent),
+    },
+    Check {
         id: "D12",
         title: "approaches disagree",
         threshold: "largest N* over smallest above 1.3; a warning where the other's interval does not cover the difference",
         look: Look::Fits(agreement::spread),
+    },
+    Check {
+        id: "D13",
+        title: "outliers",
+        threshold: "residual over 5 robust standard deviations",
+        look: Look::Law(surface::outliers),
     },
     Check {
         id: "D14",
@@ -161,10 +220,22 @@ pub const CHECKS: &[Check] = &[
         look: Look::Data(table::noise_free),
     },
     Check {
+        id: "D20",
+        title: "repeated data",
+        threshold: "over 4 epochs, over 16 epochs, by a law without unique tokens",
+        look: Look::Law(surface::repeated),
+    },
+    Check {
         id: "D21",
         title: "refits that failed",
         threshold: "over 5 % of the resampled tables give no law by the recommended approach; too few for the level; its forecast outside its own interval",
         look: Look::Fits(law::failed_refits),
+    },
+    Check {
+        id: "D21",
+        title: "search of a law",
+        threshold: "not converged, at a bound, or underdetermined; under 3 of 6 or more starts agree; another minimum within 1 %; over 5 % of the refits unconverged",
+        look: Look::Law(surface::search),
     },
     Check {
         id: "D22",
@@ -178,21 +249,35 @@ pub const CHECKS: &[Check] = &[
         threshold: "a law through 5 budgets or fewer",
         look: Look::Fits(law::r_squared),
     },
+    Check {
+        id: "D24",
+        title: "no floor",
+        threshold: "a law without one asked over 3× beyond the table",
+        look: Look::Law(surface::floorless),
+    },
 ];
 
 /// The warnings that the table alone raises.
 pub(crate) fn of_data(view: &DataView) -> Vec<Warning> {
     run(|check| match check.look {
         Look::Data(look) => look(view),
-        Look::Fits(_) => Vec::new(),
+        Look::Fits(_) | Look::Law(_) => Vec::new(),
     })
 }
 
 /// The warnings that the fits raise.
 pub(crate) fn of_fits(view: &FitView) -> Vec<Warning> {
     run(|check| match check.look {
-        Look::Data(_) => Vec::new(),
+        Look::Data(_) | Look::Law(_) => Vec::new(),
         Look::Fits(look) => look(view),
+    })
+}
+
+/// The warnings that one fitted law raises, gravest first.
+pub(crate) fn of_law(view: &LawView) -> Vec<Warning> {
+    run(|check| match check.look {
+        Look::Data(_) | Look::Fits(_) => Vec::new(),
+        Look::Law(look) => look(view),
     })
 }
 

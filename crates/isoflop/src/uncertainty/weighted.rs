@@ -48,10 +48,7 @@ impl Method for Weighted {
             bench.rows.clone_from(&fit.rows);
             bench.rows.set_weights(&bench.weights);
         })?;
-        let free = fit.setup.free().iter().filter(|free| **free).count();
-        let independent = ask.groups.independent();
-        let factor = bootstrap::t_over_z(ask.level, independent.saturating_sub(free));
-        Some(bootstrap::spreads(ask, &draws, quantities, factor))
+        Some(bootstrap::spreads(ask, &draws, quantities, 1.0))
     }
 }
 

@@ -1,0 +1,256 @@
+//! The job of `isoflop fit`: one law, one table, every number with its interval.
+
+mod at_budget;
+mod observed;
+mod report;
+
+pub use at_budget::Surface;
+pub use observed::{Observed, Table};
+pub use report::{
+    Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
+};
+
+use crate::fit::newton::Theta;
+use crate::fit::objective::Residual;
+use crate::fit::search::Starts;
+use crate::fit::{self, Fit, FitError, FitOptions, Given, Known};
+use crate::interval::{self, MEDIAN_TO_SD};
+use crate::law::{COEFFICIENTS_MAX, Law};
+use crate::profile::BUDGET_TOLERANCE;
+use crate::progress::Progress;
+use crate::robust::RobustLoss;
+use crate::rows::Input;
+use crate::run::Provenance;
+use crate::uncertainty::{Ask, INTERVALS, Method, Quantity};
+use crate::units::{Flops, Params, Tokens};
+use crate::{answer, check};
+use at_budget::Number;
+
+/// Everything that the job can be told.
+#[derive(Clone)]
+pub struct Options<'a> {
+    /// The law.
+    pub law: &'a dyn Law,
+    /// ρ.
+    pub robust: &'a dyn RobustLoss,
+    /// r.
+    pub residual: Residual,
+    /// Where descents begin; the law's usual search where none is given.
+    pub search: Option<&'static dyn Starts>,
+    /// How intervals are formed.
+    pub interval: &'static dyn Method,
+    /// Their nominal level.
+    pub level: f64,
+    /// Refits, where the method makes some.
+    pub resamples: usize,
+    /// Their seed.
+    pub seed: u64,
+    /// Budgets to forecast, or places x of a law along another axis than compute.
+    pub at: Vec<f64>,
+    /// Choices (N, D) to price.
+    pub choices: Vec<(Params, Tokens)>,
+    /// Coefficients that are given.
+    pub fixed: Vec<(usize, f64)>,
+    /// Coefficients that are known to some extent.
+    pub priors: Vec<Known>,
+    /// Budgets whose C differ by at most this share group.
+    pub budget_tolerance: f64,
+}
+
+impl<'a> Options<'a> {
+    /// The usual choices for one law and robust loss.
+    pub fn new(law: &'a dyn Law, robust: &'a dyn RobustLoss) -> Self {
+        Self {
+            law,
+            robust,
+            residual: Residual::Log,
+            search: None,
+            interval: INTERVALS[0],
+            level: 0.9,
+            resamples: crate::analyze::RESAMPLES,
+            seed: 0,
+            at: Vec::new(),
+            choices: Vec::new(),
+            fixed: Vec::new(),
+            priors: Vec::new(),
+            budget_tolerance: BUDGET_TOLERANCE,
+        }
+    }
+}
+
+/// Why there is no report.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ParametricError {
+    /// There is no fit.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The person asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Fits a law to a table, forms every interval, and says what is wrong.
+pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Result<FitReport, ParametricError> {
+    let law = options.law;
+    let observed = Observed::new(law, table, options.budget_tolerance)?;
+    let fit_options = FitOptions {
+        robust: options.robust,
+        residual: options.residual,
+        search: options.search,
+        fixed: options.fixed.clone(),
+        priors: options.priors.clone(),
+    };
+    let mut given = Given::default();
+    let fit = fit::fit(law, &observed.rows, &fit_options, &mut given)?;
+    let surface = Surface {
+        law,
+        count: law.coefficients().len(),
+        flops_per_param_token: observed.flops_per_param_token,
+        residual: options.residual,
+    };
+    let on_axis = law.inputs().contains(&Input::Axis);
+    let numbers = numbers(&surface, options, on_axis);
+    let quantities: Vec<Quantity> = numbers.iter().map(|number| &**number as Quantity).collect();
+    let ask = Ask {
+        fit: &fit,
+        groups: &observed.groups,
+        level: options.level,
+        resamples: options.resamples,
+        seed: options.seed,
+    };
+    let spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+
+    let theta = fit.setup.as_published(&fit.theta);
+    let count = surface.count;
+    let per_forecast = if on_axis { 1 } else { surface.at_budget(1.0).len() };
+    let reach = |c: f64| c / observed.largest;
+    let forecast = |(k, &c): (usize, &f64)| {
+        let first = 2 * count + per_forecast * k;
+        if on_axis {
+            let mut forecast = surface.forecast_on_axis(&theta, c, &spreads, first, reach(c));
+            if matches!(table, Table::Runs(_)) {
+                // Along the axis of a run table x is compute.
+                forecast.compute = Some(Flops(c));
+            }
+            forecast
+        } else {
+            surface.forecast(&theta, c, &spreads, first, reach(c))
+        }
+    };
+    let forecasts: Vec<LawForecast> = options.at.iter().enumerate().map(forecast).collect();
+    let after = 2 * count + per_forecast * options.at.len();
+    let choice = |(k, &(params, tokens)): (usize, &(Params, Tokens))| {
+        surface.choice(&theta, params, tokens, &spreads, after + 2 * k)
+    };
+    let choices = if on_axis { Vec::new() } else { options.choices.iter().enumerate().map(choice).collect() };
+    let (status, status_coefficients) = status_words(&fit.status);
+    let residuals = fit.residuals();
+    let mut report = FitReport {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        law: law.name().to_string(),
+        equation: law.equation().to_string(),
+        source: law.source().to_string(),
+        robust_loss: options.robust.spelled(),
+        residual: options.residual.name(),
+        search: fit.search,
+        interval: options.interval.name(),
+        level: options.level,
+        seed: options.seed,
+        data: data(table, &observed),
+        rows: observed.rows.len(),
+        objective: fit.objective,
+        status,
+        status_coefficients,
+        coefficients: coefficients(&fit, &theta, &spreads),
+        forecasts,
+        choices,
+        starts: StartCount {
+            tried: fit.found.tried,
+            polished: fit.found.polished,
+            agreed: fit.found.modes[0].reached_by,
+        },
+        modes: fit.found.modes.iter().take(MODES).map(|mode| mode_report(&fit, mode)).collect(),
+        refits: spreads.refits,
+        residual_sd: robust_sd(&residuals),
+        flops_per_param_token: observed.flops_per_param_token,
+        warnings: Vec::new(),
+        answers: Vec::new(),
+    };
+    report.warnings = check::of_law(&check::LawView { table, observed: &observed, fit: &fit, report: &report });
+    report.answers = answer::of_fit(&report);
+    Ok(report)
+}
+
+/// Minima that are told.
+const MODES: usize = 5;
+
+fn mode_report(fit: &Fit, mode: &fit::search::Mode) -> ModeReport {
+    ModeReport {
+        objective: mode.bottom.objective,
+        coefficients: fit.shown(&mode.bottom.theta),
+        reached_by: mode.reached_by,
+    }
+}
+
+/// Every number of the report: each coefficient as it is searched and as it is shown, forecasts, choices.
+fn numbers<'a>(surface: &Surface<'a>, options: &Options, on_axis: bool) -> Vec<Number<'a>> {
+    let surface = *surface;
+    let coefficient = |k: usize| {
+        let searched: Number = Box::new(move |theta: &Theta| theta[k]);
+        let shown: Number = Box::new(move |theta: &Theta| surface.law.coefficients()[k].shown(theta[k]));
+        [searched, shown]
+    };
+    let mut numbers: Vec<Number> = (0..surface.count).flat_map(coefficient).collect();
+    for &c in &options.at {
+        numbers.extend(if on_axis { surface.on_axis(c) } else { surface.at_budget(c) });
+    }
+    if !on_axis {
+        for (params, tokens) in &options.choices {
+            numbers.extend(surface.of_choice(params.0, tokens.0));
+        }
+    }
+    numbers
+}
+
+fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::uncertainty::Spreads) -> Vec<FittedCoefficient> {
+    let of = |(k, coefficient): (usize, &crate::law::Coefficient)| {
+        let fixed = !fit.setup.free()[k];
+        // Ends are formed on the scale that is searched, the standard error on the one that is shown.
+        let (searched, shown) = (&spreads.of[2 * k], &spreads.of[2 * k + 1]);
+        let estimate = at_budget::estimate(theta[k], searched, |value| coefficient.shown(value));
+        FittedCoefficient {
+            name: coefficient.name.to_string(),
+            value: estimate.value,
+            std_error: (!fixed && shown.std_error.is_finite()).then_some(shown.std_error),
+            low: estimate.low.filter(|_| !fixed),
+            high: estimate.high.filter(|_| !fixed),
+            fixed,
+            scale: coefficient.scale,
+        }
+    };
+    fit.setup.law.coefficients().iter().enumerate().map(of).collect()
+}
+
+fn data(table: Table, observed: &Observed) -> FitData {
+    let (provenance, runs): (&Provenance, usize) = match table {
+        Table::Runs(runs) => (&runs.provenance, runs.runs().len()),
+        Table::Curve(curve) => (&curve.provenance, curve.points().len()),
+    };
+    FitData {
+        path: provenance.path.clone(),
+        sha256: provenance.sha256.clone(),
+        runs: runs + provenance.unusable.len(),
+        rows_are: observed.rows_are,
+        grouped_by: observed.grouped_by,
+        groups: observed.groups.all().len(),
+        condition: provenance.condition.clone(),
+        columns: provenance.columns.clone(),
+    }
+}
+
+/// The standard deviation of normal noise whose median size is that of the residuals.
+fn robust_sd(residuals: &[f64]) -> f64 {
+    let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
+    MEDIAN_TO_SD * interval::median(&mut sizes)
+}
