@@ -7,17 +7,33 @@
 
 #![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
 
+mod broken;
 mod chinchilla;
 mod coefficient;
+mod data_constrained;
+mod farseer;
+mod frontier;
+mod joint_exponent;
+mod kaplan;
 mod optimum;
+mod power;
 mod starts;
 mod sum_of_powers;
+mod tied;
 mod written;
 
+pub use broken::Broken;
 pub use chinchilla::Chinchilla;
 pub use coefficient::{Coefficient, EXPONENT_MAX, EXPONENT_MIN, Origin, Scale};
+pub use data_constrained::DataConstrained;
+pub use farseer::Farseer;
+pub use frontier::Frontier;
+pub use joint_exponent::JointExponent;
+pub use kaplan::Kaplan;
+pub use power::PowerLaw;
 pub use starts::Starts;
 pub use sum_of_powers::{Powers, SumOfPowers};
+pub use tied::Tied;
 pub use written::{Formula, Written};
 
 use crate::robust::Bend;
@@ -25,7 +41,19 @@ use crate::rows::{At, Input, Rows};
 use crate::wide::Block;
 
 /// Every law, in the order of help and tables.
-pub const LAWS: &[&dyn Law] = &[&Powers::<Chinchilla, 3, 5>::LAW];
+pub const LAWS: &[&dyn Law] = &[
+    &Powers::<Chinchilla, 3, 5>::LAW,
+    &Powers::<Tied, 3, 4>::LAW,
+    &Written::<JointExponent, 6>::LAW,
+    &Written::<Kaplan, 4>::LAW,
+    &Written::<DataConstrained, 7>::LAW,
+    &Written::<Farseer, 9>::LAW,
+    &Powers::<Frontier, 2, 3>::LAW,
+    &Powers::<PowerLaw, 1, 2>::LAW,
+    &Written::<Broken<1>, 6>::LAW,
+    &Written::<Broken<2>, 9>::LAW,
+    &Written::<Broken<3>, 12>::LAW,
+];
 
 /// The law called `name`.
 pub fn law(name: &str) -> Option<&'static dyn Law> {
