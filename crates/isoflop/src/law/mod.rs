@@ -5,23 +5,55 @@
 //! program holds a `&dyn Law`. No law has a gradient written by hand. A new law is a
 //! file beside this and a line in [`LAWS`].
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+
+mod broken;
 mod chinchilla;
+mod coefficient;
+mod data_constrained;
+mod farseer;
+mod frontier;
+mod joint_exponent;
+mod kaplan;
 mod optimum;
+mod power;
+mod starts;
 mod sum_of_powers;
+mod tied;
 mod written;
 
+pub use broken::Broken;
 pub use chinchilla::Chinchilla;
+pub use coefficient::{Coefficient, EXPONENT_MAX, EXPONENT_MIN, Origin, Scale};
+pub use data_constrained::DataConstrained;
+pub use farseer::Farseer;
+pub use frontier::Frontier;
+pub use joint_exponent::JointExponent;
+pub use kaplan::Kaplan;
+pub use power::PowerLaw;
+pub use starts::Starts;
 pub use sum_of_powers::{Powers, SumOfPowers};
+pub use tied::Tied;
 pub use written::{Formula, Written};
-
-use serde::Serialize;
 
 use crate::robust::Bend;
 use crate::rows::{At, Input, Rows};
 use crate::wide::Block;
 
 /// Every law, in the order of help and tables.
-pub const LAWS: &[&dyn Law] = &[&Powers::<Chinchilla, 3, 5>::LAW];
+pub const LAWS: &[&dyn Law] = &[
+    &Powers::<Chinchilla, 3, 5>::LAW,
+    &Powers::<Tied, 3, 4>::LAW,
+    &Written::<JointExponent, 6>::LAW,
+    &Written::<Kaplan, 4>::LAW,
+    &Written::<DataConstrained, 7>::LAW,
+    &Written::<Farseer, 9>::LAW,
+    &Powers::<Frontier, 2, 3>::LAW,
+    &Powers::<PowerLaw, 1, 2>::LAW,
+    &Written::<Broken<1>, 6>::LAW,
+    &Written::<Broken<2>, 9>::LAW,
+    &Written::<Broken<3>, 12>::LAW,
+];
 
 /// The law called `name`.
 pub fn law(name: &str) -> Option<&'static dyn Law> {
@@ -31,65 +63,7 @@ pub fn law(name: &str) -> Option<&'static dyn Law> {
 /// Coefficients that a law may have at most.
 pub const COEFFICIENTS_MAX: usize = 12;
 
-/// How a coefficient is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scale {
-    /// As its logarithm: it is positive.
-    Log,
-    /// As it is.
-    Linear,
-}
-
-/// One unknown of a law. Ranges and starts are on the scale that is searched: logarithms for [`Scale::Log`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Coefficient {
-    /// Its name in the paper: "alpha".
-    pub name: &'static str,
-    /// How it is searched.
-    pub scale: Scale,
-    /// It is never taken beyond these.
-    pub bounds: (f64, f64),
-    /// Searches start between these.
-    pub starts: (f64, f64),
-    /// The starts of the published grid, where there is one.
-    pub grid: &'static [f64],
-}
-
-impl Coefficient {
-    /// A positive amplitude of any size, searched as its logarithm.
-    pub const fn amplitude(name: &'static str, starts: (f64, f64), grid: &'static [f64]) -> Self {
-        Self { name, scale: Scale::Log, bounds: (-60.0, 200.0), starts, grid }
-    }
-
-    /// An exponent.
-    pub const fn exponent(name: &'static str, grid: &'static [f64]) -> Self {
-        Self { name, scale: Scale::Linear, bounds: (EXPONENT_MIN, EXPONENT_MAX), starts: (0.05, 1.2), grid }
-    }
-
-    /// The coefficient as it is reported, from the scale it is searched on.
-    pub fn shown(&self, theta: f64) -> f64 {
-        match self.scale {
-            Scale::Log => theta.exp(),
-            Scale::Linear => theta,
-        }
-    }
-
-    /// The scale it is searched on, from the coefficient as it is reported.
-    pub fn searched(&self, value: f64) -> f64 {
-        match self.scale {
-            Scale::Log => value.ln(),
-            Scale::Linear => value,
-        }
-    }
-}
-
-/// Exponents are searched between these: outside, a power is a constant or a step.
-pub const EXPONENT_MIN: f64 = 1e-3;
-/// See [`EXPONENT_MIN`].
-pub const EXPONENT_MAX: f64 = 5.0;
-
-/// One term of a sum of powers: exp(θ[amplitude] − θ[exponent]·ln x).
+/// One term of a sum of powers: `exp(θ[amplitude] − θ[exponent]·ln x)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Term {
     /// Which coefficient is the logarithm of its amplitude.
@@ -98,7 +72,7 @@ pub struct Term {
     pub power: Option<Power>,
 }
 
-/// x^−θ[exponent].
+/// `x^−θ[exponent]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Power {
     /// Which coefficient is the exponent.

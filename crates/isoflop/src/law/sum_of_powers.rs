@@ -4,7 +4,9 @@
 //! derivatives, amplitudes by linear least squares at fixed exponents, the optimum.
 //! With pₖ = exp(tₖ)/L and Tₖ = ∂tₖ/∂θ (ones, and −ln x):
 //!
-//! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − JJᵀ.
+//! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − `JJᵀ`.
+
+#![expect(clippy::needless_range_loop, reason = "terms and coefficients index several arrays at once")]
 
 use std::marker::PhantomData;
 

@@ -1,5 +1,7 @@
 //! Laws written as any formula over a number type that carries derivatives along.
 
+#![expect(clippy::needless_range_loop, reason = "coefficients index several arrays at once")]
+
 use std::marker::PhantomData;
 
 use super::{COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
@@ -20,6 +22,8 @@ pub trait Formula<const P: usize>: Send + Sync + 'static {
     /// What it needs to know of a run.
     const INPUTS: &'static [Input];
     /// ln L̂. The same text gives predictions with plain numbers and derivatives with dual ones.
+    ///
+    /// To be marked `#[inline(always)]`, or loops over rows are compiled for the narrowest vectors.
     fn ln_loss<S: Scalar>(theta: &[S; P], at: At) -> S;
 }
 

@@ -5,6 +5,7 @@ mod checks;
 mod coverage;
 mod golden;
 mod invariance;
+mod laws;
 mod layers;
 mod simulated;
 mod source;
