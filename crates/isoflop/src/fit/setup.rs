@@ -7,7 +7,7 @@
 
 use super::newton::{Search, Theta};
 use super::objective::{Objective, Prior, Residual};
-use crate::law::{COEFFICIENTS_MAX, Law, Scale, Term};
+use crate::law::{COEFFICIENTS_MAX, Law, Scale, Starts, Term};
 use crate::robust::RobustLoss;
 use crate::rows::{At, INPUTS, Row, Rows};
 
@@ -35,6 +35,8 @@ pub struct Setup<'a> {
     pub priors: &'a [Prior],
     /// The coefficients that do not move, where they are known, on the scale that is searched.
     pub fixed: &'a [Option<f64>],
+    /// Where searches may start, in the paper's coordinates.
+    starts: Starts<'a>,
     free: Vec<bool>,
     bounds: Vec<(f64, f64)>,
     strides: Vec<f64>,
@@ -82,6 +84,7 @@ impl<'a> Setup<'a> {
             residual,
             priors,
             fixed,
+            starts: Starts::new(law, &Rows::new(rows)),
             free: fixed.iter().map(Option::is_none).collect(),
             bounds,
             strides: law.coefficients().iter().map(|c| stride(c.scale)).collect(),
@@ -115,6 +118,11 @@ impl<'a> Setup<'a> {
             steps: STEPS,
             rounding: self.rounding,
         }
+    }
+
+    /// Where searches may start, in the paper's coordinates.
+    pub fn starts(&self) -> &Starts<'a> {
+        &self.starts
     }
 
     /// Which coefficients move.

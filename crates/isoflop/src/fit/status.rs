@@ -55,6 +55,14 @@ pub enum FitError {
         /// What it needs.
         input: &'static str,
     },
+    /// The first stage of a law of two stages has no fit.
+    #[error("its first stage, on {rows_are}, has no fit: {why}")]
+    FirstStage {
+        /// The rows of that stage.
+        rows_are: &'static str,
+        /// Why.
+        why: String,
+    },
     /// The objective is no number wherever the search began.
     #[error("the objective is not a finite number at any start")]
     NotFinite,

@@ -1,6 +1,6 @@
 //! L(N, D, U) = E + A/N′^α + B/D′^β, where N′ and D′ are what N and D are worth when data are repeated.
 
-use super::{Coefficient, Formula, Origin, Power};
+use super::{Base, Chinchilla, Powers, Coefficient, Formula, Origin, Power};
 use crate::rows::{At, Input};
 use crate::scalar::{Scalar, log_sum_exp};
 
@@ -20,6 +20,9 @@ use crate::scalar::{Scalar, log_sum_exp};
 /// Source: Muennighoff et al. 2023, section 3 (arXiv:2305.16264), and the authors' code; their `R_D*` and `R_N*` are
 /// `R_D` and `R_N` here.
 pub struct DataConstrained;
+
+/// ln of D over U up to which a run counts as one of one epoch.
+const ONE_EPOCH: f64 = 0.01;
 
 /// What is over e³⁰ times too much is worth no less than what is e³⁰ times too much.
 const LN_EXCESS_MAX: f64 = 30.0;
@@ -41,6 +44,12 @@ impl Formula<7> for DataConstrained {
         Coefficient::positive("R_N", (-5.0, 9.0), (0.0, 5.0)),
     ];
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens, Input::UniqueTokens];
+
+    const BASE: Option<&'static Base> = Some(&Base {
+        law: &Powers::<Chinchilla, 3, 5>::LAW,
+        fits: |at| at.of(Input::Tokens) <= at.of(Input::UniqueTokens) + ONE_EPOCH,
+        rows_are: "runs of one epoch",
+    });
 
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 7], at: At) -> S {

@@ -124,6 +124,16 @@ pub struct RowSlopes<'a> {
     pub which: Bend,
 }
 
+/// The first stage of a law that is fitted in two.
+pub struct Base {
+    /// The law of the first stage; its coefficients are those of the same names.
+    pub law: &'static dyn Law,
+    /// Which rows it is fitted to.
+    pub fits: fn(At) -> bool,
+    /// Those rows, in a few words.
+    pub rows_are: &'static str,
+}
+
 /// L as a formula with unknown coefficients, as the rest of the program sees it.
 ///
 /// Coefficients are slices θ in the order of [`coefficients`](Self::coefficients), on the scale that is searched.
@@ -151,6 +161,11 @@ pub trait Law: Send + Sync {
     fn knows_curvature(&self) -> bool;
     /// The derivatives of an objective by the coefficients, from those by ln L̂, at the θ that was prepared.
     fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal;
+
+    /// The law whose coefficients are fitted first, to some of the rows, and then held.
+    fn base(&self) -> Option<&'static Base> {
+        None
+    }
 
     /// (ln N*, ln D*) with N·D = exp(`ln_product`): where the law is lowest on a budget. None where it has no valley.
     fn optimum(&self, theta: &[f64], ln_product: f64) -> Option<[f64; 2]> {

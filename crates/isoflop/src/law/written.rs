@@ -4,7 +4,7 @@
 
 use std::marker::PhantomData;
 
-use super::{COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
+use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
 use crate::rows::{At, Input, Rows};
 use crate::scalar::{Dual, Scalar};
 use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
@@ -21,6 +21,8 @@ pub trait Formula<const P: usize>: Send + Sync + 'static {
     const COEFFICIENTS: &'static [Coefficient; P];
     /// What it needs to know of a run.
     const INPUTS: &'static [Input];
+    /// The law that is fitted first, where there is one.
+    const BASE: Option<&'static Base> = None;
     /// ln L̂. The same text gives predictions with plain numbers and derivatives with dual ones.
     ///
     /// To be marked `#[inline(always)]`, or loops over rows are compiled for the narrowest vectors.
@@ -165,6 +167,10 @@ impl<F: Formula<P>, const P: usize> Law for Written<F, P> {
         out.resize(rows.blocks(), P);
         let theta = theta.try_into().expect("one number per coefficient");
         widest(Differentiate::<F, P> { theta, rows, out, law: PhantomData });
+    }
+
+    fn base(&self) -> Option<&'static Base> {
+        F::BASE
     }
 
     fn knows_curvature(&self) -> bool {

@@ -93,11 +93,12 @@ pub enum ParametricError {
 pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Result<FitReport, ParametricError> {
     let law = options.law;
     let observed = Observed::new(law, table, options.budget_tolerance)?;
+    let (base, stage) = first_stage(options, &observed)?;
     let fit_options = FitOptions {
         robust: options.robust,
         residual: options.residual,
         search: options.search,
-        fixed: options.fixed.clone(),
+        fixed: options.fixed.iter().copied().chain(base).collect(),
         priors: options.priors.clone(),
     };
     let mut given = Given::default();
@@ -159,6 +160,7 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         seed: options.seed,
         data: data(table, &observed),
         rows: observed.rows.len(),
+        first_stage: stage,
         objective: fit.objective,
         status,
         status_coefficients,
@@ -180,6 +182,25 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
     report.warnings = check::of_law(&check::LawView { table, observed: &observed, fit: &fit, report: &report });
     report.answers = answer::of_fit(&report);
     Ok(report)
+}
+
+/// The coefficients that the law's first stage finds, and that stage in words; none where it has none, or any of them
+/// is given.
+fn first_stage(options: &Options, observed: &Observed) -> Result<(Vec<(usize, f64)>, Option<String>), FitError> {
+    let law = options.law;
+    let Some(base) = law.base() else { return Ok((Vec::new(), None)) };
+    let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(c.name)).collect();
+    let given = |place: &usize| options.fixed.iter().any(|(k, _)| k == place);
+    if places.iter().any(given) {
+        return Ok((Vec::new(), None));
+    }
+    let rows: Vec<_> = observed.rows.iter().filter(|row| (base.fits)(row.at)).copied().collect();
+    let first = FitOptions { residual: options.residual, ..FitOptions::new(options.robust) };
+    let mut room = Given::default();
+    let fit = fit::fit(base.law, &rows, &first, &mut room)
+        .map_err(|error| FitError::FirstStage { rows_are: base.rows_are, why: error.to_string() })?;
+    let stage = format!("{} fitted to {} {}", base.law.name(), rows.len(), base.rows_are);
+    Ok((places.into_iter().zip(fit.coefficients()).collect(), Some(stage)))
 }
 
 /// Minima that are told.

@@ -44,6 +44,8 @@ pub struct FitReport {
     pub data: FitData,
     /// Rows that were fitted.
     pub rows: usize,
+    /// What was fitted first and then held, for laws of two stages.
+    pub first_stage: Option<String>,
     /// Σ w·ρ(r) at the fit: a plain sum, with no other scaling.
     pub objective: f64,
     /// Whether the fit is to be trusted: `converged`, `iteration-limit`, `stalled`, `at-bound`, `underdetermined`.

@@ -33,16 +33,14 @@ impl Starts for MultiStart {
     }
 
     fn starts(&self, setup: &Setup, _rows: &Rows) -> Vec<Theta> {
-        let coefficients = setup.law.coefficients();
         let moving: Vec<usize> = (0..setup.count()).filter(|&k| setup.free()[k]).collect();
         (1..=PER_COEFFICIENT * moving.len().max(1))
             .map(|i| {
-                let mut start = [0.0; COEFFICIENTS_MAX];
+                let mut shares = [0.5; COEFFICIENTS_MAX];
                 for (&k, &prime) in moving.iter().zip(&PRIMES) {
-                    let (low, high) = coefficients[k].starts;
-                    start[k] = low + (high - low) * radical_inverse(i, prime);
+                    shares[k] = radical_inverse(i, prime);
                 }
-                setup.as_searched(&start[..setup.count()])
+                setup.as_searched(&setup.starts().at(&shares[..setup.count()])[..setup.count()])
             })
             .collect()
     }
