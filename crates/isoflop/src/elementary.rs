@@ -6,6 +6,8 @@
 //! bits everywhere: no fused multiply-add, which older processors have not got.
 //! Both are within two units in the last place of the true value.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+
 use std::f64::consts::LOG2_E;
 
 /// Largest argument of [`exp`]: a sum of a few such powers is still finite. Larger ones count as this.
@@ -20,11 +22,11 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// (eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2, highest power first; interpolated at Chebyshev's nodes, relative error 1.6e-17.
 const EXP: [f64; 10] = [
     2.510_037_592_918_592_4e-8,
-    2.762_007_600_563_138_4e-7,
+    2.762_007_600_563_138e-7,
     2.755_726_848_010_692_7e-6,
     2.480_152_132_210_459e-5,
     1.984_126_986_304_067_6e-4,
-    1.388_888_891_719_688_9e-3,
+    1.388_888_891_719_689e-3,
     8.333_333_333_300_645e-3,
     4.166_666_666_662_416e-2,
     1.666_666_666_666_666_8e-1,
@@ -64,35 +66,67 @@ pub fn smaller(a: f64, b: f64) -> f64 {
 /// eˣ, with x held within [`EXP_MIN`] and [`EXP_MAX`].
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    let x = smaller(larger(x, EXP_MIN), EXP_MAX);
-    let shifted = x * LOG2_E + ROUND;
-    let k = shifted - ROUND;
-    let r = x - k * LN_2[0] - k * LN_2[1];
-    let mut q = EXP[0];
-    for c in &EXP[1..] {
-        q = q * r + c;
+    let [power] = exps([x]);
+    power
+}
+
+/// [`exp`] of several numbers side by side.
+///
+/// A step waits for the one before it, but not for those of the other numbers, so several take hardly longer than one.
+#[inline(always)]
+pub fn exps<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let x = x.map(|x| smaller(larger(x, EXP_MIN), EXP_MAX));
+    let shifted = x.map(|x| x * LOG2_E + ROUND);
+    let mut r = x;
+    for i in 0..N {
+        let k = shifted[i] - ROUND;
+        r[i] = x[i] - k * LN_2[0] - k * LN_2[1];
     }
-    let power = q * r * r + r + 1.0;
-    // The integer k, from the lowest bits of `shifted`, goes to the exponent.
-    f64::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 52))
+    let mut q = [EXP[0]; N];
+    for c in &EXP[1..] {
+        for i in 0..N {
+            q[i] = q[i] * r[i] + c;
+        }
+    }
+    let mut power = q;
+    for i in 0..N {
+        power[i] = q[i] * r[i] * r[i] + r[i] + 1.0;
+        // The integer k, from the lowest bits of `shifted`, goes to the exponent.
+        power[i] = f64::from_bits(power[i].to_bits().wrapping_add(shifted[i].to_bits() << 52));
+    }
+    power
 }
 
 /// ln x of a positive normal x; some finite number for any other.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
-    let bits = x.to_bits();
-    let above = bits.wrapping_sub(ROOT_HALF);
-    // x = 2ᵏ·m with m between √½ and √2.
-    let m = f64::from_bits(bits.wrapping_sub(above & EXPONENT));
-    let biased = above.wrapping_add(BIAS << 52) >> 52;
-    let k = f64::from_bits(biased | TWO_52) - (f64::from_bits(TWO_52) + BIAS as f64);
-    let s = (m - 1.0) / (m + 1.0);
-    let z = s * s;
-    let mut q = LN[0];
-    for c in &LN[1..] {
-        q = q * z + c;
+    let [logarithm] = lns([x]);
+    logarithm
+}
+
+/// [`ln`] of several numbers side by side, as [`exps`] does it.
+#[inline(always)]
+pub fn lns<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let above = x.map(|x| x.to_bits().wrapping_sub(ROOT_HALF));
+    let (mut s, mut k) = (x, x);
+    for i in 0..N {
+        // x = 2ᵏ·m with m between √½ and √2.
+        let m = f64::from_bits(x[i].to_bits().wrapping_sub(above[i] & EXPONENT));
+        let biased = above[i].wrapping_add(BIAS << 52) >> 52;
+        k[i] = f64::from_bits(biased | TWO_52) - (f64::from_bits(TWO_52) + BIAS as f64);
+        s[i] = (m - 1.0) / (m + 1.0);
     }
-    s * z * q + k * LN_2[1] + s * 2.0 + k * LN_2[0]
+    let z = s.map(|s| s * s);
+    let mut q = [LN[0]; N];
+    for c in &LN[1..] {
+        for i in 0..N {
+            q[i] = q[i] * z[i] + c;
+        }
+    }
+    for i in 0..N {
+        q[i] = s[i] * z[i] * q[i] + k[i] * LN_2[1] + s[i] * 2.0 + k[i] * LN_2[0];
+    }
+    q
 }
 
 #[cfg(test)]
