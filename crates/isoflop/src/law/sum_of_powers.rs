@@ -14,7 +14,7 @@ use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};
 use crate::elementary::{exp, exps, ln, lns};
 use crate::robust::Bend;
 use crate::rows::{At, Input, Rows};
-use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// What the author of a sum of K powers with P coefficients writes.
 pub trait SumOfPowers<const K: usize, const P: usize>: Send + Sync + 'static {
@@ -82,28 +82,21 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Work for Predict<'_, 
                     powers[k] = these;
                 }
             }
-            let mut sums = powers[0];
-            for k in 1..K {
-                for lane in 0..BLOCK {
-                    sums[lane] += powers[k][lane];
-                }
-            }
-            for lane in 0..BLOCK {
-                let one_over = 1.0 / sums[lane];
-                for k in 0..K {
-                    powers[k][lane] *= one_over;
-                }
-            }
-            *shares = powers;
-            *ln_loss = sums;
-        }
-        // In a loop of its own: a logarithm takes long, but many can be under way at once.
-        for block in &mut out.ln_loss {
-            let mut logarithms = [0.0; BLOCK];
+            let (mut logarithms, mut parts) = ([0.0; BLOCK], [[0.0; BLOCK]; K]);
             for lane in 0..LANES {
-                [logarithms[lane], logarithms[LANES + lane]] = lns([block[lane], block[LANES + lane]]);
+                let mut sums = [powers[0][lane], powers[0][LANES + lane]];
+                for k in 1..K {
+                    sums[0] += powers[k][lane];
+                    sums[1] += powers[k][LANES + lane];
+                }
+                let one_over = [1.0 / sums[0], 1.0 / sums[1]];
+                for k in 0..K {
+                    parts[k][lane] = powers[k][lane] * one_over[0];
+                    parts[k][LANES + lane] = powers[k][LANES + lane] * one_over[1];
+                }
+                [logarithms[lane], logarithms[LANES + lane]] = lns(sums);
             }
-            *block = logarithms;
+            (*shares, *ln_loss) = (parts, logarithms);
         }
     }
 }
@@ -123,6 +116,20 @@ type Parts = [f64; LANES];
 #[inline(always)]
 fn part(block: &Block, from: usize) -> &Parts {
     block[from..].first_chunk().expect("a block is whole parts")
+}
+
+/// A short loop, written out. Left to itself the compiler does that too late or not at all, and what the loop adds to
+/// is kept in memory instead of registers.
+macro_rules! unrolled {
+    ($i:ident < $count:ident, $body:block) => {
+        unrolled!($i < $count, $body, 0 1 2 3 4 5 6 7 8 9 10 11)
+    };
+    ($i:ident < $count:ident, $body:block, $($at:literal)*) => {
+        $(if $at < $count {
+            let $i = $at;
+            $body
+        })*
+    };
 }
 
 /// Adds to every number of a part.
@@ -167,7 +174,7 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, 
             for from in (0..BLOCK).step_by(LANES) {
                 let (pull, mut bend) = (*part(pull, from), *part(bend, from));
                 let mut j = [[0.0; LANES]; P];
-                for k in 0..K {
+                unrolled!(k < K, {
                     let term = L::TERMS[k];
                     let share = part(&shares[k], from);
                     add(&mut j[term.amplitude], |lane| share[lane]);
@@ -185,31 +192,28 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, 
                             add(&mut own[k][2], |lane| pull[lane] * steep[lane] * ln_x[lane]);
                         }
                     }
-                }
+                });
                 if CURVED {
                     add(&mut bend, |lane| -pull[lane]);
                 }
-                for a in 0..P {
+                unrolled!(a < P, {
                     add(&mut gradient[a], |lane| pull[lane] * j[a][lane]);
-                    // Not `0..=a`: only loops of one length are unrolled, and sums then kept in registers.
-                    for b in 0..P {
-                        if b <= a {
-                            add(&mut outer[a][b], |lane| bend[lane] * j[a][lane] * j[b][lane]);
-                        }
+                    for b in 0..=a {
+                        add(&mut outer[a][b], |lane| bend[lane] * j[a][lane] * j[b][lane]);
                     }
-                }
+                });
             }
         }
         let mut normal = Normal::ZERO;
         for a in 0..P {
-            normal.gradient[a] = total(gradient[a]);
+            normal.gradient[a] = total_apart(gradient[a]);
             for b in 0..=a {
-                normal.hessian[a][b] = total(outer[a][b]);
+                normal.hessian[a][b] = total_apart(outer[a][b]);
             }
         }
         if CURVED {
             for (term, own) in L::TERMS.iter().zip(own) {
-                let [level, steep, steeper] = own.map(total);
+                let [level, steep, steeper] = own.map(total_apart);
                 let alone =
                     |coefficient: usize, own| if Self::ALONE[coefficient] { normal.gradient[coefficient] } else { own };
                 normal.hessian[term.amplitude][term.amplitude] += alone(term.amplitude, level);
