@@ -14,6 +14,8 @@ pub use chinchilla::Chinchilla;
 pub use sum_of_powers::{Powers, SumOfPowers};
 pub use written::{Formula, Written};
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::robust::Bend;
@@ -45,7 +47,7 @@ pub enum Scale {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coefficient {
     /// Its name in the paper: "alpha".
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// How it is searched.
     pub scale: Scale,
     /// It is never taken beyond these.
@@ -59,12 +61,13 @@ pub struct Coefficient {
 impl Coefficient {
     /// A positive amplitude of any size, searched as its logarithm.
     pub const fn amplitude(name: &'static str, starts: (f64, f64), grid: &'static [f64]) -> Self {
-        Self { name, scale: Scale::Log, bounds: (-60.0, 200.0), starts, grid }
+        Self { name: Cow::Borrowed(name), scale: Scale::Log, bounds: (-60.0, 200.0), starts, grid }
     }
 
     /// An exponent.
     pub const fn exponent(name: &'static str, grid: &'static [f64]) -> Self {
-        Self { name, scale: Scale::Linear, bounds: (EXPONENT_MIN, EXPONENT_MAX), starts: (0.05, 1.2), grid }
+        let (name, bounds) = (Cow::Borrowed(name), (EXPONENT_MIN, EXPONENT_MAX));
+        Self { name, scale: Scale::Linear, bounds, starts: (0.05, 1.2), grid }
     }
 
     /// The coefficient as it is reported, from the scale it is searched on.
