@@ -6,11 +6,13 @@
 //! file beside this and a line in [`LAWS`].
 
 mod chinchilla;
+mod given;
 mod optimum;
 mod sum_of_powers;
 mod written;
 
 pub use chinchilla::Chinchilla;
+pub use given::{Given, LawError, given};
 pub use sum_of_powers::{Powers, SumOfPowers};
 pub use written::{Formula, Written};
 
