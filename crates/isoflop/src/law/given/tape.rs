@@ -71,6 +71,10 @@ impl Operation {
         }
     }
 
+    fn is_of_two(self) -> bool {
+        !matches!(self, Self::Negate | Self::Exp | Self::Ln)
+    }
+
     /// ∂y/∂a and ∂y/∂b at y = f(a, b).
     #[inline(always)]
     fn slopes(self, a: f64, b: f64, y: f64) -> [f64; 2] {
@@ -107,7 +111,8 @@ struct Derivative {
     from: [Option<usize>; 2],
 }
 
-/// ln L̂ as steps. The value of each step stands in the column of its place; columns of derivatives follow.
+/// ln L̂ as steps. The value of each step stands in the column of its place; behind them stand a column of ones, the
+/// derivative of a coefficient by itself, and the other derivatives.
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
     steps: Vec<Step>,
@@ -129,34 +134,38 @@ impl Tape {
         let mut steps = builder.steps;
         // The last step is the result.
         steps.truncate(last + 1);
+        let ones = steps.len();
         let mut tape = Self {
             once: Vec::new(),
             derivatives: Vec::new(),
             own: Vec::new(),
-            columns: steps.len(),
+            columns: ones + 1,
             by: Vec::new(),
             steps,
         };
         // Of each step, the columns of its derivatives.
         let mut by: Vec<Vec<Option<usize>>> = Vec::new();
-        for step in &tape.steps {
+        for place in 0..ones {
             let first = tape.derivatives.len();
-            let (once, columns) = match *step {
+            let (once, columns) = match tape.steps[place] {
                 Step::Constant(_) => (true, vec![None; count]),
                 Step::Input(_) => (false, vec![None; count]),
-                Step::Theta(own) => {
-                    tape.columns += 1;
-                    tape.derivatives.push(Derivative { out: tape.columns - 1, from: [None; 2] });
-                    (true, (0..count).map(|k| (k == own).then_some(tape.columns - 1)).collect())
-                }
-                Step::Of(_, a, b) => {
-                    let column = |k: usize| {
-                        let from = [by[a][k], by[b][k]];
-                        from.iter().any(Option::is_some).then(|| {
+                Step::Theta(own) => (true, (0..count).map(|k| (k == own).then_some(ones)).collect()),
+                Step::Of(operation, a, b) => {
+                    let column = |k: usize| match (operation, by[a][k], by[b][k]) {
+                        (_, None, None) => None,
+                        // What some column has already is not worked out again.
+                        (Operation::Add | Operation::Subtract, Some(same), None)
+                        | (Operation::Add, None, Some(same)) => Some(same),
+                        (Operation::Multiply, Some(one), None) if one == ones => Some(b),
+                        (Operation::Multiply, None, Some(one)) if one == ones => Some(a),
+                        (Operation::Exp, Some(one), _) if one == ones => Some(place),
+                        (_, of_a, of_b) => {
+                            let of_b = of_b.filter(|_| operation.is_of_two());
+                            tape.derivatives.push(Derivative { out: tape.columns, from: [of_a, of_b] });
                             tape.columns += 1;
-                            tape.derivatives.push(Derivative { out: tape.columns - 1, from });
-                            tape.columns - 1
-                        })
+                            Some(tape.columns - 1)
+                        }
                     };
                     (tape.once[a] && tape.once[b], (0..count).map(column).collect())
                 }
@@ -194,14 +203,13 @@ impl Tape {
         let own = if DIFFERENTIATE { &self.derivatives[self.own[place].clone()] } else { &[] };
         let (operation, a, b) = match self.steps[place] {
             Step::Constant(value) => return columns[place] = [value; BLOCK],
-            Step::Input(input) => return columns[place] = inputs.map_or([0.0; BLOCK], |x| *x[input as usize]),
-            Step::Theta(k) => {
-                columns[place] = [theta[k]; BLOCK];
-                for derivative in own {
-                    columns[derivative.out] = [1.0; BLOCK];
+            Step::Input(input) => {
+                if let Some(x) = inputs {
+                    columns[place] = *x[input as usize];
                 }
                 return;
             }
+            Step::Theta(k) => return columns[place] = [theta[k]; BLOCK],
             Step::Of(operation, a, b) => (operation, columns[a], columns[b]),
         };
         // Each operation has its own loop, so that none asks in every row.
@@ -209,7 +217,10 @@ impl Tape {
             ($($name:ident),*) => {
                 match operation {
                     $(Operation::$name => {
-                        let y: Block = std::array::from_fn(|lane| Operation::$name.of(a[lane], b[lane]));
+                        let mut y = [0.0; BLOCK];
+                        for lane in 0..BLOCK {
+                            y[lane] = Operation::$name.of(a[lane], b[lane]);
+                        }
                         columns[place] = y;
                         if own.is_empty() {
                             return;
@@ -228,12 +239,26 @@ impl Tape {
         let slopes = each!(Add, Subtract, Multiply, Divide, Larger, Smaller, Negate, Exp, Ln);
         for derivative in own {
             let mut sum = [0.0; BLOCK];
-            for (from, slope) in derivative.from.iter().zip(&slopes) {
-                if let Some(column) = *from {
+            match derivative.from {
+                [Some(a), Some(b)] => {
+                    let (of_a, of_b) = (columns[a], columns[b]);
                     for lane in 0..BLOCK {
-                        sum[lane] += slope[lane] * columns[column][lane];
+                        sum[lane] = slopes[0][lane] * of_a[lane] + slopes[1][lane] * of_b[lane];
                     }
                 }
+                [Some(a), None] => {
+                    let of_a = columns[a];
+                    for lane in 0..BLOCK {
+                        sum[lane] = slopes[0][lane] * of_a[lane];
+                    }
+                }
+                [None, Some(b)] => {
+                    let of_b = columns[b];
+                    for lane in 0..BLOCK {
+                        sum[lane] = slopes[1][lane] * of_b[lane];
+                    }
+                }
+                [None, None] => {}
             }
             columns[derivative.out] = sum;
         }
@@ -260,13 +285,18 @@ impl Evaluate<'_> {
     fn all<const DIFFERENTIATE: bool>(self) {
         let Self { tape, theta, rows, ln_loss, mut derivatives, room } = self;
         let last = tape.steps.len() - 1;
-        for place in (0..=last).filter(|&place| tape.once[place]) {
-            tape.take::<DIFFERENTIATE>(place, theta, &None, room);
+        room[last + 1] = [1.0; BLOCK];
+        for place in 0..=last {
+            if tape.once[place] {
+                tape.take::<DIFFERENTIATE>(place, theta, &None, room);
+            }
         }
         for (block, ln_loss) in ln_loss.iter_mut().enumerate() {
             let inputs = Some(rows.block(block));
-            for place in (0..=last).filter(|&place| !tape.once[place]) {
-                tape.take::<DIFFERENTIATE>(place, theta, &inputs, room);
+            for place in 0..=last {
+                if !tape.once[place] {
+                    tape.take::<DIFFERENTIATE>(place, theta, &inputs, room);
+                }
             }
             *ln_loss = room[last];
             if let Some(derivatives) = derivatives.as_deref_mut() {
