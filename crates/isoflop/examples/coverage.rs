@@ -22,7 +22,7 @@ fn main(){
                 let hits:Vec<([u32;8],u32,u32)>=(0..tables).into_par_iter().map(|k|{
                     let rows=rows(law,&theta,&places,Scatter{sd,tails},1000+k as u64);
                     let options=FitOptions{robust:rl.as_ref(),residual:Residual::Log,search:None,fixed:vec![],priors:vec![]};
-                    let mut given=Given::default();
+                    let mut given=Held::default();
                     let fit=fit(law,&rows,&options,&mut given).unwrap();
                     let mut out=[0;8]; let mut unc=0; let bad=(fit.status!=FitStatus::Converged) as u32;
                     for (li,level) in [0.8,0.95].into_iter().enumerate(){ let sp=method.spreads(&Ask{fit:&fit,groups:&groups,level,resamples,seed:7},&qs,&Quiet).unwrap(); unc=sp.refits.unconverged as u32;

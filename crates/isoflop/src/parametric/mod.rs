@@ -13,7 +13,7 @@ pub use report::{
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::search::Starts;
-use crate::fit::{self, Fit, FitError, FitOptions, Given, Known};
+use crate::fit::{self, Fit, FitError, FitOptions, Held, Known};
 use crate::interval::{self, MEDIAN_TO_SD};
 use crate::law::{COEFFICIENTS_MAX, Law};
 use crate::profile::BUDGET_TOLERANCE;
@@ -101,7 +101,7 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         fixed: options.fixed.iter().copied().chain(base).collect(),
         priors: options.priors.clone(),
     };
-    let mut given = Given::default();
+    let mut given = Held::default();
     let fit = fit::fit(law, &observed.rows, &fit_options, &mut given)?;
     let surface = Surface {
         law,
@@ -189,14 +189,14 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
 fn first_stage(options: &Options, observed: &Observed) -> Result<(Vec<(usize, f64)>, Option<String>), FitError> {
     let law = options.law;
     let Some(base) = law.base() else { return Ok((Vec::new(), None)) };
-    let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(c.name)).collect();
+    let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(&c.name)).collect();
     let given = |place: &usize| options.fixed.iter().any(|(k, _)| k == place);
     if places.iter().any(given) {
         return Ok((Vec::new(), None));
     }
     let rows: Vec<_> = observed.rows.iter().filter(|row| (base.fits)(row.at)).copied().collect();
     let first = FitOptions { residual: options.residual, ..FitOptions::new(options.robust) };
-    let mut room = Given::default();
+    let mut room = Held::default();
     let fit = fit::fit(base.law, &rows, &first, &mut room)
         .map_err(|error| FitError::FirstStage { rows_are: base.rows_are, why: error.to_string() })?;
     let stage = format!("{} fitted to {} {}", base.law.name(), rows.len(), base.rows_are);

@@ -3,6 +3,7 @@
 mod approaches;
 mod checks;
 mod coverage;
+mod given;
 mod golden;
 mod invariance;
 mod laws;
