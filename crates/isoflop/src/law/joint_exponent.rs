@@ -34,6 +34,8 @@ impl Formula<6> for JointExponent {
     ];
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
 
+    const MOVABLE: &'static [Input] = &[Input::Params, Input::Tokens];
+
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 6], at: At) -> S {
         let &[e, a, b, p, q, ln_k] = theta;

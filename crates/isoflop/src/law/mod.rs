@@ -164,6 +164,9 @@ pub trait Law: Send + Sync {
     /// The derivatives of an objective by the coefficients, from those by ln L̂, at the θ that was prepared.
     fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal;
 
+    /// The inputs whose logarithms may be counted from another place without leaving the law: coefficients then take
+    /// other values, as their [`Origin`] says.
+    fn movable(&self) -> &[Input];
     /// The law whose coefficients are fitted first, to some of the rows, and then held.
     fn base(&self) -> Option<&'static Base> {
         None

@@ -213,6 +213,10 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Law for Powers<L, K, 
         const { &L::TERMS }
     }
 
+    fn movable(&self) -> &[Input] {
+        L::INPUTS
+    }
+
     fn ln_loss(&self, theta: &[f64], at: At) -> f64 {
         let theta: &[f64; P] = theta.try_into().expect("one number per coefficient");
         ln(L::TERMS.iter().map(|&term| exp(exponent(term, theta, |input| at.of(input)))).sum())

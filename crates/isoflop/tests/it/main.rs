@@ -3,6 +3,7 @@
 mod approaches;
 mod checks;
 mod coverage;
+mod fits;
 mod given;
 mod golden;
 mod invariance;

@@ -50,6 +50,8 @@ pub fn usual(law: &dyn Law) -> &'static dyn Starts {
 const POLISHED: usize = 48;
 /// Steps of the screening.
 const SCREENING: usize = 7;
+/// How many searches that have spent their steps get how many times as many.
+const PATIENT: (usize, usize) = (4, 20);
 /// Ends whose objectives differ by less than this share are one.
 const SAME: f64 = 1e-6;
 
@@ -93,10 +95,20 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
         bottoms = screened.iter().take(POLISHED).map(|bottom| (bottom.theta, starts.first())).collect();
     }
     let polished = bottoms.len();
-    let ends: Vec<Bottom> = bottoms
-        .par_iter()
-        .map_init(Room::default, |room, (start, first)| search.descend(start, *first, room))
-        .collect();
+    let follow = |bottoms: &[(Theta, Bend)], search: &super::newton::Search| -> Vec<Bottom> {
+        let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
+        bottoms.par_iter().map_init(Room::default, descend).collect()
+    };
+    let mut ends = follow(&bottoms, &search);
+    ends.sort_by(|a, b| a.objective.total_cmp(&b.objective));
+    // Of those that were still going down when their steps were spent, the lowest go on.
+    let unfinished: Vec<usize> =
+        (0..ends.len()).filter(|&i| ends[i].stop == Stop::StepLimit).take(PATIENT.0).collect();
+    let further: Vec<(Theta, Bend)> = unfinished.iter().map(|&i| (ends[i].theta, Bend::Exact)).collect();
+    let patient = super::newton::Search { steps: PATIENT.1 * search.steps, ..search };
+    for (i, end) in unfinished.into_iter().zip(follow(&further, &patient)) {
+        ends[i] = end;
+    }
     let modes = modes(ends);
     (!modes.is_empty()).then_some(Found { tried, polished, modes })
 }

@@ -306,6 +306,11 @@ macro_rules! accumulate {
 }
 
 impl Law for Given {
+    fn movable(&self) -> &[Input] {
+        // Only of a sum of powers it is known how its coefficients would change.
+        if self.terms().is_empty() { &[] } else { self.inputs() }
+    }
+
     fn name(&self) -> &'static str {
         "given"
     }
