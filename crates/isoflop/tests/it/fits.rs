@@ -102,17 +102,181 @@ pub fn value(report: &FitReport, name: &str) -> f64 {
     report.coefficients.iter().find(|c| c.name == name).unwrap_or_else(|| panic!("no {name}")).value
 }
 
+/// Whether every coefficient of a report is within a share of the oracle's.
+fn same_coefficients(report: &FitReport, case: &Value, share: f64) {
+    for (name, expected) in case["coefficients"].as_object().expect("an object") {
+        let (found, expected) = (value(report, ours(name)), expected.as_f64().expect("a number"));
+        assert!((found / expected - 1.0).abs() < share, "{}: {name} {found}, not {expected}", case["name"]);
+    }
+}
+
 #[test]
 fn no_fit_ends_above_the_oracles_minimum_or_a_published_one() {
     for case in golden()["fits"].as_array().expect("a list") {
         let name = case["name"].as_str().expect("text");
-        if name == "chinchilla-240-pinball" || name.starts_with("course") || name.starts_with("datablations") {
-            continue; // tested on their own below
+        // The course's file is without noise, and its objective rounding; the others have tests of their own.
+        let apart = ["course", "datablations", "chinchilla-240-pinball", "chinchilla-240-farseer"];
+        if apart.iter().any(|start| name.starts_with(start)) {
+            continue;
         }
-        if let Ok(only)=std::env::var("ONLY") && !name.contains(&only) {continue}
         let report = fitted(case, |_| ());
-        let factor = robust_of(case).1;
-        let objective = factor * report.objective;
-        eprintln!("{name}: {objective:e} {} {:?}", objective / case["objective"].as_f64().unwrap() - 1.0, report.status);
+        let objective = robust_of(case).1 * report.objective;
+        let least = case["objective"].as_f64().expect("a number");
+        assert_eq!(report.rows as u64, case["rows"].as_u64().expect("a count"), "{name}");
+        assert_eq!(report.status, "converged", "{name}");
+        assert!((objective / least - 1.0).abs() < OBJECTIVE, "{name}: {objective:e}, not {least:e}");
+        same_coefficients(&report, case, 2e-5);
+        for published in case["published"].as_array().expect("a list") {
+            let published = published["objective"].as_f64().expect("a number");
+            assert!(objective <= published * (1.0 + OBJECTIVE), "{name}: {objective:e} is above {published:e}");
+        }
     }
+}
+
+/// Besiroglu et al. 2024 (arXiv:2404.10102), notebook: the five highest losses left out, Huber 1e-3 of ln L, sum.
+#[test]
+fn chinchillas_figure_4_is_fitted_to_the_bottom() {
+    let report = fitted(&case("chinchilla-240-huber"), |_| ());
+    assert!(report.objective <= 0.00101827401781 * (1.0 + 1e-9), "{:e}", report.objective);
+    for (name, expected, tolerance) in
+        [("E", 1.81722, 5e-6), ("A", 477.83, 5e-3), ("B", 2143.4, 5e-2), ("alpha", 0.347310, 5e-7), ("beta", 0.367172, 5e-7)]
+    {
+        assert!((value(&report, name) - expected).abs() <= tolerance, "{name}: {}", value(&report, name));
+    }
+    let all = fitted(&case("chinchilla-245-huber"), |_| ());
+    assert!((all.objective - 0.001826010523).abs() < 5e-13, "{:e}", all.objective);
+}
+
+/// Every search that suits the law finds the same bottom: the published grid of 4,500 starts too.
+#[test]
+fn every_search_ends_at_the_same_bottom() {
+    for search in isoflop::fit::search::SEARCHES {
+        let report = fitted(&case("chinchilla-240-huber"), |options| options.search = Some(*search));
+        let least = 0.0010182740178006032;
+        assert!((report.objective / least - 1.0).abs() < 1e-11, "{}: {:e}", search.name(), report.objective);
+        assert_eq!(report.starts.agreed, report.starts.polished, "{}", search.name());
+        assert_eq!(report.starts.tried == 4500, search.name() == "hoffmann-grid");
+    }
+}
+
+/// Published: standard errors from 4,000 resamples of the 240 rows (A 124.52, B 1293.28, E .02566, α .01540, β .02060).
+#[test]
+fn the_bootstraps_standard_errors_are_the_published_ones() {
+    for method in ["case", "weighted"] {
+        let report = fitted(&case("chinchilla-240-huber"), |options| {
+            options.interval = interval(method).expect("it is registered");
+            options.budget_tolerance = 1e9; // one group: rows are drawn from the whole table
+        });
+        assert_eq!((report.refits.total, report.data.groups), (4000, 1));
+        assert!(report.refits.unconverged < 40, "{:?}", report.refits);
+        for (name, published) in
+            [("A", 124.52232), ("B", 1293.2841), ("E", 0.02566), ("alpha", 0.0154), ("beta", 0.0206)]
+        {
+            let found = report.coefficients.iter().find(|c| c.name == name).and_then(|c| c.std_error).expect("refits");
+            // The sd of B, whose draws are skew, is itself uncertain by a tenth.
+            let tolerance = if (name, method) == ("B", "weighted") { 0.25 } else { 0.15 };
+            assert!((found / published - 1.0).abs() < tolerance, "{method}: {name} {found}, published {published}");
+        }
+    }
+}
+
+/// The course's file is an exact law (science of the file: L = 2.69 + 1606.4/N^.34 + 3210.7/D^.36 to 2e-8 nats).
+#[test]
+fn the_courses_generating_law_is_found_to_six_digits() {
+    for name in ["course-huber", "course-squares-log", "course-squares-linear"] {
+        let report = fitted(&case(name), |options| options.at = vec![1e23, 1e24]);
+        same_coefficients(&report, &serde_json::json!({"name": name, "coefficients":
+            {"E": 2.69, "A": 1606.4, "B": 3210.7, "alpha": 0.34, "beta": 0.36}}), 1e-6);
+        for (at, params, tokens) in [(0, 9.189e10, 1.8137e11), (1, 3.0031e11, 5.5499e11)] {
+            let forecast = &report.forecasts[at];
+            let of = |estimate: &Option<isoflop::analysis::Estimate>| estimate.expect("it has a valley").value;
+            assert!((of(&forecast.params) / params - 1.0).abs() < 1e-4, "{name}: {:?}", forecast.params);
+            assert!((of(&forecast.tokens) / tokens - 1.0).abs() < 1e-4, "{name}: {:?}", forecast.tokens);
+        }
+    }
+}
+
+/// Allocations recomputed from printed coefficients, all given and none fitted.
+#[test]
+fn published_allocations_follow_from_their_coefficients() {
+    for allocation in golden()["allocations"].as_array().expect("a list") {
+        let Some(compute) = allocation["compute"].as_f64() else { continue };
+        let number = |name: &str| allocation["coefficients"][name].as_f64();
+        let chinchilla = law("chinchilla").expect("it is registered");
+        let Some(theta) = chinchilla.coefficients().iter().map(|c| Some(c.searched(number(&c.name)?))).collect::<Option<Vec<f64>>>()
+        else {
+            continue;
+        };
+        let [n, d] = chinchilla.optimum(&theta, (compute / 6.0).ln()).expect("it has a valley");
+        let loss = chinchilla.ln_loss(&theta, isoflop::rows::At::allocation(n, d)).exp();
+        for (found, expected) in [(n.exp(), "params"), (d.exp(), "tokens"), (loss, "loss")] {
+            let expected = allocation[expected].as_f64().expect("a number");
+            assert!((found / expected - 1.0).abs() < 1e-12, "{}: {found}, not {expected}", allocation["source"]);
+        }
+    }
+}
+
+/// Muennighoff et al. 2023 (arXiv:2305.16264): the base fixed at their C4 fit; (15.39, 5.31) is a local minimum and others
+/// are lower, so the interval of R_D is wide and covers them.
+#[test]
+fn repeated_data_are_said_to_be_barely_known() {
+    let fixed = [("E", 0.6254804f64.exp()), ("A", 6.255414f64.exp()), ("B", 7.3049974f64.exp()), ("alpha", 0.3526596), ("beta", 0.3526596)];
+    let report = fitted(&case("datablations-182-huber"), |options| {
+        let place = |name: &str| options.law.coefficient(name).expect("it is one of the law's");
+        options.fixed = fixed.iter().map(|(name, value)| (place(name), *value)).collect();
+        options.interval = interval("case").expect("it is registered");
+        options.resamples = 300;
+    });
+    assert!(report.objective <= 0.0158260, "{:e}", report.objective);
+    let near = |r_d: f64, r_n: f64| {
+        report.modes.iter().any(|mode| (mode.coefficients[5] / r_d - 1.0).abs() < 5e-3 && (mode.coefficients[6] / r_n - 1.0).abs() < 5e-3)
+    };
+    assert!(near(15.3718, 5.3151) && near(46.990, 2.3296), "{:?}", report.modes);
+    let r_d = report.coefficients.iter().find(|c| c.name == "R_D").expect("it is fitted");
+    let (low, high) = (r_d.low.expect("refits"), r_d.high.expect("refits"));
+    assert!(low < 15.4 && high > 47.0, "{low} to {high}");
+    assert!(report.warnings.iter().any(|w| w.id == "D21" && w.message.contains("minim")), "{:?}", report.warnings);
+}
+
+/// Alabdulmohsin et al. 2022 (arXiv:2209.06640): the run of 512M examples is held out. With a floor the mean error is at
+/// most 6 %, and the interval of one new run holds at least 4 of 5; without one the forecasts are 16 to 23 % low.
+#[test]
+fn learning_curves_need_a_floor() {
+    let (mut held, mut sum) = (0, 0.0);
+    for model in ["6enc-6dec", "28enc-6dec", "6enc-28dec", "dec-only", "tenc-lstm"] {
+        let with = case(&format!("nmt-{model}-power-and-floor"));
+        let report = fitted(&with, |options| {
+            options.at = vec![512e6];
+            options.level = 0.95;
+            options.interval = interval("profile").expect("it is registered");
+        });
+        let truth = with["held_out"][0]["observed"].as_f64().expect("a number");
+        let forecast = &report.forecasts[0];
+        let new_run = forecast.loss_new_run;
+        held += u32::from(new_run.low.is_none_or(|low| low <= truth) && new_run.high.is_none_or(|high| high >= truth));
+        sum += (forecast.loss.value / truth - 1.0).abs();
+        let without = fitted(&case(&format!("nmt-{model}-power")), |options| options.at = vec![512e6]);
+        let error = without.forecasts[0].loss.value / truth - 1.0;
+        assert!((-0.24..-0.15).contains(&error), "{model}: {error}");
+    }
+    assert!(sum / 5.0 <= 0.06, "mean error {}", sum / 5.0);
+    assert!(held >= 4, "{held} of 5 are within their interval");
+}
+
+/// Caballero et al. 2023 (arXiv:2210.14891), figure 4: fitted to the first 14 rows, ln(1 + y).
+#[test]
+fn a_broken_law_bends_where_a_power_law_cannot() {
+    let broken = case("addition-broken");
+    let report = fitted(&broken, |options| options.at = held_out(&broken).iter().map(|(x, _)| *x).collect());
+    for (forecast, (x, predicted)) in report.forecasts.iter().zip(held_out(&broken)) {
+        assert!((forecast.loss.value / predicted - 1.0).abs() < 1e-4, "at {x}: {}, not {predicted}", forecast.loss.value);
+    }
+    let power = fitted(&case("addition-power"), |_| ());
+    assert!(power.objective > 1e4 * report.objective, "a line bends: {:e}", power.objective);
+}
+
+/// (x, the oracle's prediction) of the rows held out.
+fn held_out(case: &Value) -> Vec<(f64, f64)> {
+    let rows = case["held_out"].as_array().expect("a list");
+    rows.iter().map(|row| (row["x"].as_f64().expect("a number"), row["predicted"].as_f64().expect("a number"))).collect()
 }

@@ -8,6 +8,7 @@ mod given;
 mod golden;
 mod invariance;
 mod laws;
+mod law_coverage;
 mod layers;
 mod simulated;
 mod source;

@@ -51,7 +51,7 @@ const POLISHED: usize = 48;
 /// Steps of the screening.
 const SCREENING: usize = 7;
 /// How many searches that have spent their steps get how many times as many.
-const PATIENT: (usize, usize) = (4, 20);
+const PATIENT: (usize, usize) = (2, 5);
 /// Ends whose objectives differ by less than this share are one.
 const SAME: f64 = 1e-6;
 
