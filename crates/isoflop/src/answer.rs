@@ -12,8 +12,9 @@ pub fn answers(results: &[ApproachResult], recommended: Option<&str>) -> Vec<Str
 
 /// "At 1e23 FLOPs the compute-optimal model has 70.1B parameters trained on 238B tokens (best run per budget)."
 fn sentence(result: &ApproachResult, forecast: &Forecast) -> String {
+    let loss = forecast.loss.map_or(String::new(), |loss| format!(", with loss {:.3}", loss.value));
     format!(
-        "At {} FLOPs the compute-optimal model has {} parameters trained on {} tokens ({}).",
+        "At {} FLOPs the compute-optimal model has {} parameters trained on {} tokens{loss} ({}).",
         forecast.compute,
         Params(forecast.params.value),
         Tokens(forecast.tokens.value),

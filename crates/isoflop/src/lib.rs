@@ -14,7 +14,7 @@
 //!
 //! let best = analysis.recommended_result().expect("nine profiles with a valley each");
 //! let ahead = &best.forecasts[0];
-//! assert_eq!((best.name, ahead.params.value.round() as u64 / 1_000_000_000), ("parabola", 298));
+//! assert_eq!((best.name, ahead.params.value.round() as u64 / 1_000_000_000), ("parametric", 300));
 //! for warning in &analysis.warnings {
 //!     println!("{}: {} {}", warning.id, warning.message, warning.advice);
 //! }

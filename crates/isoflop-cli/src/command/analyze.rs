@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use isoflop::analyze::{Options, RESAMPLES, analyze};
 use isoflop::approach::{APPROACHES, Approach, approach};
+use isoflop::parametric::NAME as PARAMETRIC;
 use isoflop::units::Flops;
 
 use crate::cli::Table;
@@ -20,8 +21,9 @@ use crate::{folder, terminal};
 ///
 /// Runs are grouped by compute budget. Each approach finds the best size of each budget and fits N = k·C^a and
 /// D = k·C^b through them: best-run (the run of lowest loss), parabola (through all runs of a budget), near-valley
-/// (through those near the minimum), cubic, akima (an interpolation). The answer shows them side by side, says
-/// which to quote, and warns; docs/approaches.md and docs/checks.md explain both.
+/// (through those near the minimum), cubic, akima (an interpolation); parametric fits L = E + A/N^α + B/D^β to all
+/// runs at once and knows the loss too. The answer shows them side by side, says which to quote, and warns;
+/// docs/approaches.md and docs/checks.md explain both.
 ///
 /// A condition of --where compares columns of the file, or params, tokens, compute, loss, with numbers, 'texts',
 /// true and false: < <= > >= == != && || ! + - * / ( ). Odd names stand in backquotes: `eval/paloma/macro_loss`.
@@ -61,7 +63,7 @@ Examples:
   isoflop analyze runs.parquet --approach parabola --json | jq .recommended";
 
 fn approach_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()))
+    PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()).chain([PARAMETRIC]))
 }
 
 fn level(text: &str) -> Result<f64, String> {
@@ -85,7 +87,8 @@ impl Analyze {
         at.dedup();
         Options {
             at: if at.is_empty() { usual.at } else { at },
-            approaches: if approaches.is_empty() { usual.approaches } else { approaches },
+            parametric: self.approach.is_empty() || self.approach.iter().any(|name| name == PARAMETRIC),
+            approaches: if self.approach.is_empty() { usual.approaches } else { approaches },
             level: self.level,
             resamples: self.resamples.map(|count| count as usize),
             seed: self.seed,

@@ -130,11 +130,16 @@ pub(super) fn ridge(view: &LawView) -> Vec<Finding> {
     vec![Finding::new(Severity::Inform, message, "Quote N*, L* and the exponents, or all coefficients together.")]
 }
 
+/// Residuals below this are the rounding of a computed table, and follow its digits.
+const ROUNDING_LEVEL: f64 = 1e-6;
 /// Standard errors from which the residuals' bend along an axis counts.
 const BEND: f64 = 4.0;
 
 /// D11: residuals that bend along an axis.
 pub(super) fn bent(view: &LawView) -> Vec<Finding> {
+    if view.report.residual_sd < ROUNDING_LEVEL {
+        return Vec::new();
+    }
     let residuals = view.fit.residuals();
     let words = [(Input::Params, "ln N"), (Input::Tokens, "ln D"), (Input::Axis, "ln x")];
     let inputs = view.fit.setup.law.inputs();

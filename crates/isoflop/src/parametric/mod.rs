@@ -1,9 +1,12 @@
 //! The job of `isoflop fit`: one law, one table, every number with its interval.
 
+mod as_approach;
 mod at_budget;
 mod observed;
 mod report;
 
+pub use as_approach::NAME;
+pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
 pub use report::{
@@ -21,7 +24,7 @@ use crate::progress::Progress;
 use crate::robust::RobustLoss;
 use crate::rows::Input;
 use crate::run::Provenance;
-use crate::uncertainty::{Ask, INTERVALS, Method, Quantity};
+use crate::uncertainty::{Ask, INTERVALS, Method, Quantity, Spread};
 use crate::units::{Flops, Params, Tokens};
 use crate::{answer, check};
 use at_budget::Number;
@@ -91,6 +94,26 @@ pub enum ParametricError {
 
 /// Fits a law to a table, forms every interval, and says what is wrong.
 pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Result<FitReport, ParametricError> {
+    Ok(fit_with(table, options, |_| Vec::new(), progress)?.report)
+}
+
+/// A report, and what else was asked of the same fit.
+pub(crate) struct Fitted {
+    pub report: FitReport,
+    /// Value and spread of each further number.
+    pub further: Vec<(f64, Spread)>,
+    /// The law at its coefficients: ln L of a place.
+    pub theta: Theta,
+    pub flops_per_param_token: f64,
+}
+
+/// [`fit_table`] with further numbers, whose spreads come from the same refits.
+pub(crate) fn fit_with<'l>(
+    table: Table,
+    options: &Options<'l>,
+    further: impl FnOnce(Surface<'l>) -> Vec<Number<'l>>,
+    progress: &dyn Progress,
+) -> Result<Fitted, ParametricError> {
     let law = options.law;
     let observed = Observed::new(law, table, options.budget_tolerance)?;
     let (base, stage) = first_stage(options, &observed)?;
@@ -110,7 +133,9 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         residual: options.residual,
     };
     let on_axis = law.inputs().contains(&Input::Axis);
-    let numbers = numbers(&surface, options, on_axis);
+    let mut numbers = numbers(&surface, options, on_axis);
+    let own = numbers.len();
+    numbers.extend(further(surface));
     let quantities: Vec<Quantity> = numbers.iter().map(|number| &**number as Quantity).collect();
     let ask = Ask {
         fit: &fit,
@@ -181,7 +206,8 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
     };
     report.warnings = check::of_law(&check::LawView { table, observed: &observed, fit: &fit, report: &report });
     report.answers = answer::of_fit(&report);
-    Ok(report)
+    let further = numbers[own..].iter().zip(&spreads.of[own..]).map(|(number, spread)| (number(&theta), *spread)).collect();
+    Ok(Fitted { report, further, theta, flops_per_param_token: observed.flops_per_param_token })
 }
 
 /// The coefficients that the law's first stage finds, and that stage in words; none where it has none, or any of them

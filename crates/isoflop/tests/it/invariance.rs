@@ -36,7 +36,7 @@ fn the_choice_of_approaches_changes_no_interval() {
     for whole in &all.approaches {
         let chosen = isoflop::approach::approach(whole.name).expect("registered");
         let options =
-            Options { at: vec![Flops(1e21)], resamples: Some(300), approaches: vec![chosen], ..Options::default() };
+            Options { at: vec![Flops(1e21)], resamples: Some(300), approaches: vec![chosen], parametric: false, ..Options::default() };
         let alone = analyze(&table, &options, &Quiet).expect("runs");
         assert_eq!(alone.approaches[0].forecasts[0].params, whole.forecasts[0].params, "{}", whole.name);
     }
