@@ -182,7 +182,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
     }));
     if recommended == Some(parametric::NAME) {
         // What every approach is told is told once.
-        warnings.extend(of_law.into_iter().filter(|warning| !["D6", "D10"].contains(&warning.id)));
+        warnings.extend(of_law.into_iter().filter(|warning| !["D6", "D10", "D19"].contains(&warning.id)));
     }
     let warnings = check::gravest_first(warnings);
     let answers = answer::answers(&approaches, recommended);

@@ -2,7 +2,7 @@
 
 use crate::analysis::{ApproachResult, Estimate, Forecast};
 use crate::parametric::{Choice, FitReport, LawForecast};
-use crate::units::{Params, Tokens};
+use crate::units::{Params, Tokens, plain};
 
 /// One sentence per forecast and approach, the recommended approach first, the others in their order.
 pub fn answers(results: &[ApproachResult], recommended: Option<&str>) -> Vec<String> {
@@ -40,13 +40,19 @@ fn of_forecast(report: &FitReport, forecast: &LawForecast) -> String {
             between(tokens, |d| Tokens(d).to_string()),
             report.law
         ),
+        (Some(compute), ..) if forecast.loss.value.is_nan() => {
+            format!("At {compute} FLOPs the law has no best model size ({}).", report.law)
+        }
         (Some(compute), ..) => format!("At {compute} FLOPs the best loss is {loss} ({}).", report.law),
-        _ => format!("At x = {:e} the loss is {loss} ({}).", forecast.axis.unwrap_or(f64::NAN), report.law),
+        _ => format!("At x = {} the loss is {loss} ({}).", plain(forecast.axis.unwrap_or(f64::NAN)), report.law),
     }
 }
 
 /// "Training 70B parameters on 1.4T tokens wastes 4.8 % of its 5.88e23 FLOPs."
 fn of_choice(choice: &Choice) -> String {
+    if choice.waste.value.is_nan() {
+        return format!("What training {} parameters on {} tokens wastes is not known.", choice.params, choice.tokens);
+    }
     format!(
         "Training {} parameters on {} tokens wastes {:.1} %{} of its {} FLOPs.",
         choice.params,

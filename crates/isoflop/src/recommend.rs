@@ -56,7 +56,7 @@ pub fn with_parametric(
 ) -> (Option<&'static str>, String) {
     let Some(parametric) = parametric else { return by_profile };
     let name = parametric.result.name;
-    if parametric.result.status != Status::Ok {
+    if parametric.result.status != Status::Ok || parametric.is_refused() {
         return by_profile;
     }
     match (parametric.objection(), by_profile) {

@@ -10,12 +10,11 @@ use isoflop::approach::{APPROACHES, Approach, approach};
 use isoflop::parametric::NAME as PARAMETRIC;
 use isoflop::units::Flops;
 
-use crate::cli::Table;
+use crate::cli::{Table, level};
 use crate::exit::{DONE, Failure, NO_FIT};
-use crate::remake::remake;
 use crate::terminal::answer;
 use crate::watch::Watch;
-use crate::{folder, terminal};
+use crate::{folder, remake, terminal};
 
 /// Find the compute-optimal model and dataset size, forecast them at larger budgets, and say what is wrong.
 ///
@@ -66,13 +65,6 @@ fn approach_names() -> PossibleValuesParser {
     PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()).chain([PARAMETRIC]))
 }
 
-fn level(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.5..=0.999).contains(&value) => Ok(value),
-        _ => Err("a level from 0.5 to 0.999 is needed, such as 0.9".to_string()),
-    }
-}
-
 impl Analyze {
     fn options(&self) -> Options {
         let usual = Options::default();
@@ -108,7 +100,7 @@ pub fn run(command: &Analyze) -> Result<u8, Failure> {
     let options = command.options();
     let analysis =
         analyze(&table, &options, &watch).map_err(|error| Failure::unanalyzed(&command.table.runs, &error))?;
-    let remake = remake(command, &options);
+    let remake = remake::of_analyze(command, &options);
     if let Some(folder) = &command.output {
         watch.say("drawing");
         let files = isoflop_report::files(&table, &analysis, &remake)

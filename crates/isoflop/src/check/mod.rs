@@ -226,6 +226,12 @@ pub const CHECKS: &[Check] = &[
         look: Look::Data(table::noise_free),
     },
     Check {
+        id: "D19",
+        title: "noise about a law",
+        threshold: "residuals about the law under 1e-6",
+        look: Look::Law(surface::noise_free),
+    },
+    Check {
         id: "D20",
         title: "repeated data",
         threshold: "over 4 epochs, over 16 epochs, by a law without unique tokens",

@@ -7,7 +7,7 @@ use crate::fit::FitStatus;
 use crate::law::Scale;
 use crate::parametric::Table;
 use crate::rows::Input;
-use crate::units::{Flops, times};
+use crate::units::{Flops, plain, times};
 
 /// Runs for each coefficient below which a fit is refused.
 const PER_COEFFICIENT: usize = 2;
@@ -35,7 +35,7 @@ pub(super) fn far(view: &LawView) -> Vec<Finding> {
     let Some((_, severity)) = REACHES.into_iter().find(|(threshold, _)| farthest.reach > *threshold) else {
         return Vec::new();
     };
-    let what = farthest.compute.map_or_else(|| format!("x = {}", farthest.axis.unwrap_or(f64::NAN)), |c| c.to_string());
+    let what = farthest.compute.map_or_else(|| format!("x = {}", plain(farthest.axis.unwrap_or(f64::NAN))), |c| c.to_string());
     let spoken = match severity {
         Severity::Refuse => "No published law was checked so far out: no headline number before a backtest at this ratio.",
         Severity::Warn => "Published sweeps missed the loss by 1 to 3 % and N* by up to a factor of 2 at 10× to 33×.",
@@ -92,7 +92,7 @@ const FLOOR_WIDTH: f64 = 0.1;
 /// D9: a floor that the table does not tell.
 pub(super) fn floor(view: &LawView) -> Vec<Finding> {
     let report = view.report;
-    let Some(floor) = report.coefficients.iter().find(|c| c.name == "E" && !c.fixed) else { return Vec::new() };
+    let Some(floor) = report.coefficients.iter().find(|c| c.name == "E" && c.scale == Scale::Log && !c.fixed) else { return Vec::new() };
     let advice = "Fix it (--fix E=…) at several values and show the forecast for each, or add larger budgets.";
     if matches!(&view.fit.status, FitStatus::AtBound { coefficients } if coefficients.iter().any(|name| name == "E")) {
         let message = "The floor E went to zero: the table falls like a law without one.".to_string();
@@ -130,14 +130,24 @@ pub(super) fn ridge(view: &LawView) -> Vec<Finding> {
     vec![Finding::new(Severity::Inform, message, "Quote N*, L* and the exponents, or all coefficients together.")]
 }
 
-/// Residuals below this are the rounding of a computed table, and follow its digits.
-const ROUNDING_LEVEL: f64 = 1e-6;
+/// Residuals of a table without noise are as small as this: what is left is rounding, and has no shape.
+const ROUNDING: f64 = 1e-6;
+
+/// D19: a table without noise.
+pub(super) fn noise_free(view: &LawView) -> Vec<Finding> {
+    if view.report.residual_sd >= ROUNDING {
+        return Vec::new();
+    }
+    let message = "The losses follow the law to rounding: no noise, so the intervals mean nothing.".to_string();
+    vec![Finding::new(Severity::Inform, message, "A synthetic table shows how well a method recovers a law, not how sure a sweep is.")]
+}
+
 /// Standard errors from which the residuals' bend along an axis counts.
 const BEND: f64 = 4.0;
 
 /// D11: residuals that bend along an axis.
 pub(super) fn bent(view: &LawView) -> Vec<Finding> {
-    if view.report.residual_sd < ROUNDING_LEVEL {
+    if view.report.residual_sd < ROUNDING {
         return Vec::new();
     }
     let residuals = view.fit.residuals();
@@ -185,7 +195,7 @@ pub(super) fn outliers(view: &LawView) -> Vec<Finding> {
     let mut far: Vec<(f64, usize)> = residuals
         .iter()
         .zip(&view.observed.lines)
-        .filter(|(r, _)| r.abs() > OUTLYING * sd && r.abs() > 1e-6)
+        .filter(|(r, _)| r.abs() > OUTLYING * sd && r.abs() > ROUNDING)
         .map(|(r, line)| (r.abs() / sd, *line))
         .collect();
     if far.is_empty() {

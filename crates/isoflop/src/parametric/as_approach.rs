@@ -38,6 +38,11 @@ impl AsApproach {
         // How far out a forecast is, is said of every approach alike.
         self.warnings.iter().find(|warning| warning.severity >= Severity::Warn && warning.id != "D6")
     }
+
+    /// Whether it is not to be quoted even where nothing else is left.
+    pub fn is_refused(&self) -> bool {
+        self.objection().is_some_and(|warning| warning.severity == Severity::Refuse)
+    }
 }
 
 /// Fits the Chinchilla law to all runs. None if interrupted.

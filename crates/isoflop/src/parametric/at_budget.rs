@@ -174,8 +174,15 @@ impl<'a> Surface<'a> {
     }
 }
 
-/// A value with its interval, both mapped to what is shown.
+/// Ends no farther apart than this are one: the number follows from coefficients that are given.
+const SAME: f64 = 1e-14;
+
+/// A value with its interval, both mapped to what is shown; without one where nothing that was fitted moves it.
 pub fn estimate(value: f64, spread: &Spread, shown: impl Fn(f64) -> f64) -> Estimate {
+    let same = |(low, high): (f64, f64)| (high - low).abs() <= SAME * low.abs();
+    if spread.low.zip(spread.high).is_some_and(same) {
+        return Estimate { value: shown(value), low: None, high: None };
+    }
     let end = |end: Option<f64>| end.map(&shown).filter(|end| end.is_finite());
     Estimate { value: shown(value), low: end(spread.low), high: end(spread.high) }
 }

@@ -13,17 +13,18 @@ pub use report::{
     Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
 };
 
+use crate::analysis::FlaggedRun;
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::search::Starts;
-use crate::fit::{self, Fit, FitError, FitOptions, Held, Known};
+use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held, Known};
 use crate::interval::{self, MEDIAN_TO_SD};
 use crate::law::{COEFFICIENTS_MAX, Law};
 use crate::profile::BUDGET_TOLERANCE;
 use crate::progress::Progress;
 use crate::robust::RobustLoss;
 use crate::rows::Input;
-use crate::run::Provenance;
+use crate::run::{Provenance, RunFlag};
 use crate::uncertainty::{Ask, INTERVALS, Method, Quantity, Spread};
 use crate::units::{Flops, Params, Tokens};
 use crate::{answer, check};
@@ -144,7 +145,13 @@ pub(crate) fn fit_with<'l>(
         resamples: options.resamples,
         seed: options.seed,
     };
-    let spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+    let mut spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+    if matches!(fit.status, FitStatus::Underdetermined { .. }) {
+        // Refits that begin at one of many equally good fits stay near it, and would make it look sure.
+        for spread in spreads.of.iter_mut().chain(&mut spreads.of_new_run) {
+            *spread = Spread { std_error: f64::NAN, low: None, high: None };
+        }
+    }
 
     let theta = fit.setup.as_published(&fit.theta);
     let count = surface.count;
@@ -269,7 +276,7 @@ fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::unc
         FittedCoefficient {
             name: coefficient.name.to_string(),
             value: estimate.value,
-            std_error: (!fixed && shown.std_error.is_finite()).then_some(shown.std_error),
+            std_error: (!fixed && shown.std_error.is_finite() && shown.std_error > 0.0).then_some(shown.std_error),
             low: estimate.low.filter(|_| !fixed),
             high: estimate.high.filter(|_| !fixed),
             fixed,
@@ -280,19 +287,43 @@ fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::unc
 }
 
 fn data(table: Table, observed: &Observed) -> FitData {
-    let (provenance, runs): (&Provenance, usize) = match table {
-        Table::Runs(runs) => (&runs.provenance, runs.runs().len()),
-        Table::Curve(curve) => (&curve.provenance, curve.points().len()),
+    let flagged = |line: usize, flag: &Option<RunFlag>| Some(FlaggedRun { line, reason: flag.as_ref()?.to_string() });
+    let (provenance, runs, mut left_out): (&Provenance, usize, Vec<FlaggedRun>) = match table {
+        Table::Runs(table) => {
+            let left_out = table.runs().iter().filter_map(|run| flagged(run.line, &run.flag)).collect();
+            (&table.provenance, table.runs().len(), left_out)
+        }
+        Table::Curve(curve) => {
+            let left_out = curve.points().iter().filter_map(|point| flagged(point.line, &point.flag)).collect();
+            (&curve.provenance, curve.points().len(), left_out)
+        }
     };
+    let runs_used = runs - left_out.len();
+    left_out.extend(provenance.unusable.iter().map(|(line, found)| FlaggedRun { line: *line, reason: found.clone() }));
+    left_out.sort_by_key(|run| run.line);
     FitData {
         path: provenance.path.clone(),
         sha256: provenance.sha256.clone(),
+        format: provenance.format.clone(),
         runs: runs + provenance.unusable.len(),
+        runs_used,
+        flagged: left_out,
         rows_are: observed.rows_are,
         grouped_by: observed.grouped_by,
         groups: observed.groups.all().len(),
         condition: provenance.condition.clone(),
         columns: provenance.columns.clone(),
+        derived: provenance.derived,
+        conventions: match table {
+            Table::Runs(table) => Some(table.conventions),
+            Table::Curve(_) => None,
+        },
+        loss_unit: match table {
+            Table::Runs(table) => table.conventions.loss,
+            Table::Curve(curve) => curve.loss_unit,
+        },
+        smallest: observed.smallest,
+        largest: observed.largest,
     }
 }
 
