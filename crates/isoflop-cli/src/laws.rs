@@ -11,6 +11,8 @@ use crate::terminal::wrapped;
 pub enum Asked {
     /// One of [`LAWS`].
     Known(&'static dyn Law),
+    /// One written out.
+    Written(Box<law::Given>),
 }
 
 impl Asked {
@@ -18,6 +20,7 @@ impl Asked {
     pub fn law(&self) -> &dyn Law {
         match self {
             Asked::Known(law) => *law,
+            Asked::Written(law) => law.as_ref(),
         }
     }
 }
@@ -31,12 +34,23 @@ pub fn asked(text: &str) -> Result<Asked, Failure> {
         return Ok(Asked::Known(law));
     }
     if is_expression(text) {
-        // Where a law that is written out is read.
-        return Err(Failure::told(USAGE, format!("no law can be read from {text:?}"), &names()));
+        return written(text);
     }
     let names_of_all: Vec<&str> = LAWS.iter().map(|law| law.name()).collect();
     let meant = nearest(text, &names_of_all).map_or(String::new(), |name| format!("; did you mean {name}?"));
     Err(Failure::told(USAGE, format!("no law is called {text}{meant}"), &names()))
+}
+
+/// A law written out on the command line, or in a file (`@NAME`, or any name that ends in `.law`).
+fn written(text: &str) -> Result<Asked, Failure> {
+    let refused = |error: law::LawError| Failure::Told { code: USAGE, below: error.block(), sentence: error.to_string() };
+    if text.contains([';', '=']) && !text.starts_with('@') {
+        return law::given(text).map(|law| Asked::Written(Box::new(law))).map_err(refused);
+    }
+    let path = text.strip_prefix('@').unwrap_or(text);
+    let inside = std::fs::read_to_string(path)
+        .map_err(|error| Failure::told(USAGE, format!("the law in {path} cannot be read: {error}"), &names()))?;
+    law::given(&inside).map(|law| Asked::Written(Box::new(law))).map_err(|error| refused(error.within(path)))
 }
 
 /// Whether `text` is a law written out, or the file of one, and not a name.

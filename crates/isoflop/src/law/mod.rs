@@ -5,7 +5,6 @@
 //! program holds a `&dyn Law`. No law has a gradient written by hand. A new law is a
 //! file beside this and a line in [`LAWS`].
 
-#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
 
 mod broken;
 mod chinchilla;

@@ -6,7 +6,6 @@
 //!
 //! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − `JJᵀ`.
 
-#![expect(clippy::needless_range_loop, reason = "terms and coefficients index several arrays at once")]
 
 use std::marker::PhantomData;
 

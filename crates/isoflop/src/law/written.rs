@@ -1,6 +1,5 @@
 //! Laws written as any formula over a number type that carries derivatives along.
 
-#![expect(clippy::needless_range_loop, reason = "coefficients index several arrays at once")]
 
 use std::marker::PhantomData;
 

@@ -67,7 +67,8 @@ impl<'a> Surface<'a> {
         let loss = self.ln_loss(theta, at);
         let (mut low, mut high) = (-FARTHEST, 0.0);
         let best = |ln_share: f64| self.ln_best(theta, compute * ln_share.exp());
-        if !(best(low) >= loss) {
+        // NaN where some budget has no best size: then there is no answer either.
+        if best(low).is_nan() || best(low) < loss {
             return f64::NAN;
         }
         if best(high) >= loss {

@@ -217,9 +217,12 @@ pub(crate) fn fit_with<'l>(
     Ok(Fitted { report, further, theta, flops_per_param_token: observed.flops_per_param_token })
 }
 
+/// Coefficients by place, and how they were found.
+type FirstStage = (Vec<(usize, f64)>, Option<String>);
+
 /// The coefficients that the law's first stage finds, and that stage in words; none where it has none, or any of them
 /// is given.
-fn first_stage(options: &Options, observed: &Observed) -> Result<(Vec<(usize, f64)>, Option<String>), FitError> {
+fn first_stage(options: &Options, observed: &Observed) -> Result<FirstStage, FitError> {
     let law = options.law;
     let Some(base) = law.base() else { return Ok((Vec::new(), None)) };
     let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(&c.name)).collect();

@@ -10,5 +10,6 @@ mod invariance;
 mod laws;
 mod law_coverage;
 mod layers;
+mod registries;
 mod simulated;
 mod source;
