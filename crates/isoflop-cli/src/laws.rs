@@ -43,7 +43,8 @@ pub fn asked(text: &str) -> Result<Asked, Failure> {
 
 /// A law written out on the command line, or in a file (`@NAME`, or any name that ends in `.law`).
 fn written(text: &str) -> Result<Asked, Failure> {
-    let refused = |error: law::LawError| Failure::Told { code: USAGE, below: error.block(), sentence: error.to_string() };
+    let refused =
+        |error: law::LawError| Failure::Told { code: USAGE, below: error.block(), sentence: error.to_string() };
     if text.contains([';', '=']) && !text.starts_with('@') {
         return law::given(text).map(|law| Asked::Written(Box::new(law))).map_err(refused);
     }

@@ -60,9 +60,10 @@ pub fn with_parametric(
         return by_profile;
     }
     match (parametric.objection(), by_profile) {
-        (None, (Some(other), _)) => {
-            (Some(name), format!("it fits every run at once, with nothing against it; {other} is the best by budgets alone"))
-        }
+        (None, (Some(other), _)) => (
+            Some(name),
+            format!("it fits every run at once, with nothing against it; {other} is the best by budgets alone"),
+        ),
         (None, (None, _)) => (Some(name), "it fits every run at once, with nothing against it".into()),
         // An approach of last resort is no better than a law with something against it.
         (Some(objection), (Some(other), _)) if AFTERWARDS.contains(&other) => {

@@ -155,8 +155,13 @@ impl Simulate {
             let place = coefficients::place(law, &given.name, given.value)?;
             theta[place] = Some(law.coefficients()[place].searched(given.value));
         }
-        let missing: Vec<&str> =
-            law.coefficients().iter().zip(&theta).filter(|(_, given)| given.is_none()).map(|(c, _)| c.name.as_ref()).collect();
+        let missing: Vec<&str> = law
+            .coefficients()
+            .iter()
+            .zip(&theta)
+            .filter(|(_, given)| given.is_none())
+            .map(|(c, _)| c.name.as_ref())
+            .collect();
         if missing.is_empty() {
             return Ok(theta.into_iter().flatten().collect());
         }

@@ -151,7 +151,11 @@ fn every_key_is_there_and_holds_what_is_documented() {
         for approach in json["approaches"].as_array().unwrap() {
             flags.extend(approach["optima"].as_array().unwrap().iter().map(|optimum| optimum["flag"].to_string()));
             for forecast in approach["forecasts"].as_array().unwrap() {
-                assert_eq!(forecast["loss"].is_object(), approach["name"] == "parametric", "only that law knows the loss");
+                assert_eq!(
+                    forecast["loss"].is_object(),
+                    approach["name"] == "parametric",
+                    "only that law knows the loss"
+                );
                 let ratio =
                     forecast["tokens"]["value"].as_f64().unwrap() / forecast["params"]["value"].as_f64().unwrap();
                 assert!((forecast["tokens_per_param"].as_f64().unwrap() / ratio - 1.0).abs() < 1e-12);

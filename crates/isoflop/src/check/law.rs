@@ -6,7 +6,8 @@ use crate::interval;
 use crate::units::{Flops, Params, times};
 
 /// Reach from which a forecast is said to be one, to be far, and to need a backtest.
-pub(super) const REACHES: [(f64, Severity); 3] = [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
+pub(super) const REACHES: [(f64, Severity); 3] =
+    [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
 
 /// D6: budgets far beyond the data, and far below it; the farthest speaks for all.
 pub(super) fn far(view: &FitView) -> Vec<Finding> {

@@ -24,7 +24,8 @@ impl Cholesky {
     ///
     /// None if it does not curve upwards in every direction.
     pub fn new(matrix: &Matrix, moving: &[bool], damping: f64) -> Option<Self> {
-        let mut system = Self { lower: [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX], moving: [0; COEFFICIENTS_MAX], count: 0 };
+        let mut system =
+            Self { lower: [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX], moving: [0; COEFFICIENTS_MAX], count: 0 };
         for (k, _) in moving.iter().enumerate().filter(|(_, moves)| **moves) {
             system.moving[system.count] = k;
             system.count += 1;

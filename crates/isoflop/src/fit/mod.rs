@@ -111,7 +111,12 @@ const ROUNDS: usize = 3;
 ///
 /// # Errors
 /// [`FitError`], only where there is no usable fit at all; less trouble is the fit's [`status`](Fit::status).
-pub fn fit<'a>(law: &'a dyn Law, rows: &[Row], options: &FitOptions<'a>, room: &'a mut Held) -> Result<Fit<'a>, FitError> {
+pub fn fit<'a>(
+    law: &'a dyn Law,
+    rows: &[Row],
+    options: &FitOptions<'a>,
+    room: &'a mut Held,
+) -> Result<Fit<'a>, FitError> {
     room.prepare(law, options)?;
     status::enough_rows(law, rows, &room.fixed)?;
     let search = options.search.unwrap_or_else(|| search::usual(law));

@@ -65,8 +65,7 @@ impl<'a> Setup<'a> {
         if shifted {
             let total: f64 = rows.iter().map(|row| row.weight).sum();
             for &input in law.movable() {
-                centre[input as usize] =
-                    rows.iter().map(|row| row.weight * row.at.of(input)).sum::<f64>() / total;
+                centre[input as usize] = rows.iter().map(|row| row.weight * row.at.of(input)).sum::<f64>() / total;
             }
         }
         let losses = || rows.iter().filter(|row| row.weight > 0.0).map(|row| row.ln_loss);
@@ -94,7 +93,9 @@ impl<'a> Setup<'a> {
             strides: law.coefficients().iter().map(|c| stride(c.scale)).collect(),
             centre,
             moves,
-            rounding: ROUNDING * rows.len() as f64 * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
+            rounding: ROUNDING
+                * rows.len() as f64
+                * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
         };
         let moved: Vec<Row> = rows.iter().map(|row| Row { at: setup.shift(row.at), ..*row }).collect();
         let rows = Rows::new(&moved);

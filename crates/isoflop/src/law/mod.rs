@@ -5,7 +5,6 @@
 //! program holds a `&dyn Law`. No law has a gradient written by hand. A new law is a
 //! file beside this and a line in [`LAWS`].
 
-
 mod broken;
 mod chinchilla;
 mod coefficient;

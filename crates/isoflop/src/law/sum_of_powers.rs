@@ -6,7 +6,6 @@
 //!
 //! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − `JJᵀ`.
 
-
 use std::marker::PhantomData;
 
 use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};

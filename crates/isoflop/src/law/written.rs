@@ -1,6 +1,5 @@
 //! Laws written as any formula over a number type that carries derivatives along.
 
-
 use std::marker::PhantomData;
 
 use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};

@@ -76,7 +76,9 @@ pub fn as_approach(
     match fit_with(Table::Runs(table), &asked, numbers, progress) {
         Ok(fitted) => Some(written(profiles, options, &band, fitted)),
         Err(super::ParametricError::Interrupted) => None,
-        Err(super::ParametricError::Fit(_)) => Some(AsApproach { result: none(profiles, resamples), warnings: Vec::new() }),
+        Err(super::ParametricError::Fit(_)) => {
+            Some(AsApproach { result: none(profiles, resamples), warnings: Vec::new() })
+        }
     }
 }
 
@@ -95,8 +97,12 @@ fn band(profiles: &[Profile], options: &analyze::Options) -> Vec<f64> {
 fn written(profiles: &[Profile], options: &analyze::Options, band: &[f64], fitted: Fitted) -> AsApproach {
     let Fitted { report, further, theta, flops_per_param_token } = fitted;
     let law = law(LAW).expect("it is registered");
-    let surface =
-        Surface { law, count: law.coefficients().len(), flops_per_param_token, residual: crate::fit::objective::Residual::Log };
+    let surface = Surface {
+        law,
+        count: law.coefficients().len(),
+        flops_per_param_token,
+        residual: crate::fit::objective::Residual::Log,
+    };
     let number = |k: usize, shown: fn(f64) -> f64| estimate(further[k].0, &further[k].1, shown);
     let law_of = |axis: usize| LawEstimate {
         coefficient: number(axis, f64::exp),
@@ -151,7 +157,11 @@ fn written(profiles: &[Profile], options: &analyze::Options, band: &[f64], fitte
         tokens_law: usable.then(|| law_of(1)),
         forecasts: if usable { forecasts } else { Vec::new() },
         refits: Refits { total: report.refits.total, failed: report.refits.unconverged, profiles_failed: 0 },
-        valleys: if options.drawn { profiles.iter().map(|profile| valley(&surface, &theta, profile)).collect() } else { Vec::new() },
+        valleys: if options.drawn {
+            profiles.iter().map(|profile| valley(&surface, &theta, profile)).collect()
+        } else {
+            Vec::new()
+        },
         band: if usable { band.collect() } else { Vec::new() },
     };
     AsApproach { result, warnings: report.warnings }

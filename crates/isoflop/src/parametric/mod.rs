@@ -213,7 +213,8 @@ pub(crate) fn fit_with<'l>(
     };
     report.warnings = check::of_law(&check::LawView { table, observed: &observed, fit: &fit, report: &report });
     report.answers = answer::of_fit(&report);
-    let further = numbers[own..].iter().zip(&spreads.of[own..]).map(|(number, spread)| (number(&theta), *spread)).collect();
+    let further =
+        numbers[own..].iter().zip(&spreads.of[own..]).map(|(number, spread)| (number(&theta), *spread)).collect();
     Ok(Fitted { report, further, theta, flops_per_param_token: observed.flops_per_param_token })
 }
 
@@ -270,7 +271,11 @@ fn numbers<'a>(surface: &Surface<'a>, options: &Options, on_axis: bool) -> Vec<N
     numbers
 }
 
-fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::uncertainty::Spreads) -> Vec<FittedCoefficient> {
+fn coefficients(
+    fit: &Fit,
+    theta: &[f64; COEFFICIENTS_MAX],
+    spreads: &crate::uncertainty::Spreads,
+) -> Vec<FittedCoefficient> {
     let of = |(k, coefficient): (usize, &crate::law::Coefficient)| {
         let fixed = !fit.setup.free()[k];
         // Ends are formed on the scale that is searched, the standard error on the one that is shown.

@@ -83,7 +83,11 @@ impl Observed {
             .map(|run| {
                 let (ln_n, ln_d) = (run.params.0.ln(), run.tokens.0.ln());
                 let ln_u = run.unique_tokens.map_or(ln_d, |u| u.0.ln());
-                Row { at: At { ln: [ln_n, ln_d, ln_u, run.compute.0.ln()] }, ln_loss: run.loss.0.ln(), weight: run.weight }
+                Row {
+                    at: At { ln: [ln_n, ln_d, ln_u, run.compute.0.ln()] },
+                    ln_loss: run.loss.0.ln(),
+                    weight: run.weight,
+                }
             })
             .collect();
         let place = |i: usize| places[i];

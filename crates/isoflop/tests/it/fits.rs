@@ -138,9 +138,13 @@ fn no_fit_ends_above_the_oracles_minimum_or_a_published_one() {
 fn chinchillas_figure_4_is_fitted_to_the_bottom() {
     let report = fitted(&case("chinchilla-240-huber"), |_| ());
     assert!(report.objective <= 0.00101827401781 * (1.0 + 1e-9), "{:e}", report.objective);
-    for (name, expected, tolerance) in
-        [("E", 1.81722, 5e-6), ("A", 477.83, 5e-3), ("B", 2143.4, 5e-2), ("alpha", 0.347310, 5e-7), ("beta", 0.367172, 5e-7)]
-    {
+    for (name, expected, tolerance) in [
+        ("E", 1.81722, 5e-6),
+        ("A", 477.83, 5e-3),
+        ("B", 2143.4, 5e-2),
+        ("alpha", 0.347310, 5e-7),
+        ("beta", 0.367172, 5e-7),
+    ] {
         assert!((value(&report, name) - expected).abs() <= tolerance, "{name}: {}", value(&report, name));
     }
     let all = fitted(&case("chinchilla-245-huber"), |_| ());
@@ -185,8 +189,12 @@ fn the_bootstraps_standard_errors_are_the_published_ones() {
 fn the_courses_generating_law_is_found_to_six_digits() {
     for name in ["course-huber", "course-squares-log", "course-squares-linear"] {
         let report = fitted(&case(name), |options| options.at = vec![1e23, 1e24]);
-        same_coefficients(&report, &serde_json::json!({"name": name, "coefficients":
-            {"E": 2.69, "A": 1606.4, "B": 3210.7, "alpha": 0.34, "beta": 0.36}}), 1e-6);
+        same_coefficients(
+            &report,
+            &serde_json::json!({"name": name, "coefficients":
+            {"E": 2.69, "A": 1606.4, "B": 3210.7, "alpha": 0.34, "beta": 0.36}}),
+            1e-6,
+        );
         for (at, params, tokens) in [(0, 9.189e10, 1.8137e11), (1, 3.0031e11, 5.5499e11)] {
             let forecast = &report.forecasts[at];
             let of = |estimate: &Option<isoflop::analysis::Estimate>| estimate.expect("it has a valley").value;
@@ -203,7 +211,8 @@ fn published_allocations_follow_from_their_coefficients() {
         let Some(compute) = allocation["compute"].as_f64() else { continue };
         let number = |name: &str| allocation["coefficients"][name].as_f64();
         let chinchilla = law("chinchilla").expect("it is registered");
-        let Some(theta) = chinchilla.coefficients().iter().map(|c| Some(c.searched(number(&c.name)?))).collect::<Option<Vec<f64>>>()
+        let Some(theta) =
+            chinchilla.coefficients().iter().map(|c| Some(c.searched(number(&c.name)?))).collect::<Option<Vec<f64>>>()
         else {
             continue;
         };
@@ -220,7 +229,13 @@ fn published_allocations_follow_from_their_coefficients() {
 /// are lower, so the interval of R_D is wide and covers them.
 #[test]
 fn repeated_data_are_said_to_be_barely_known() {
-    let fixed = [("E", 0.6254804f64.exp()), ("A", 6.255414f64.exp()), ("B", 7.3049974f64.exp()), ("alpha", 0.3526596), ("beta", 0.3526596)];
+    let fixed = [
+        ("E", 0.6254804f64.exp()),
+        ("A", 6.255414f64.exp()),
+        ("B", 7.3049974f64.exp()),
+        ("alpha", 0.3526596),
+        ("beta", 0.3526596),
+    ];
     let report = fitted(&case("datablations-182-huber"), |options| {
         let place = |name: &str| options.law.coefficient(name).expect("it is one of the law's");
         options.fixed = fixed.iter().map(|(name, value)| (place(name), *value)).collect();
@@ -229,7 +244,9 @@ fn repeated_data_are_said_to_be_barely_known() {
     });
     assert!(report.objective <= 0.0158260, "{:e}", report.objective);
     let near = |r_d: f64, r_n: f64| {
-        report.modes.iter().any(|mode| (mode.coefficients[5] / r_d - 1.0).abs() < 5e-3 && (mode.coefficients[6] / r_n - 1.0).abs() < 5e-3)
+        report.modes.iter().any(|mode| {
+            (mode.coefficients[5] / r_d - 1.0).abs() < 5e-3 && (mode.coefficients[6] / r_n - 1.0).abs() < 5e-3
+        })
     };
     assert!(near(15.3718, 5.3151) && near(46.990, 2.3296), "{:?}", report.modes);
     let r_d = report.coefficients.iter().find(|c| c.name == "R_D").expect("it is fitted");
@@ -269,7 +286,11 @@ fn a_broken_law_bends_where_a_power_law_cannot() {
     let broken = case("addition-broken");
     let report = fitted(&broken, |options| options.at = held_out(&broken).iter().map(|(x, _)| *x).collect());
     for (forecast, (x, predicted)) in report.forecasts.iter().zip(held_out(&broken)) {
-        assert!((forecast.loss.value / predicted - 1.0).abs() < 1e-4, "at {x}: {}, not {predicted}", forecast.loss.value);
+        assert!(
+            (forecast.loss.value / predicted - 1.0).abs() < 1e-4,
+            "at {x}: {}, not {predicted}",
+            forecast.loss.value
+        );
     }
     let power = fitted(&case("addition-power"), |_| ());
     assert!(power.objective > 1e4 * report.objective, "a line bends: {:e}", power.objective);
@@ -278,5 +299,7 @@ fn a_broken_law_bends_where_a_power_law_cannot() {
 /// (x, the oracle's prediction) of the rows held out.
 fn held_out(case: &Value) -> Vec<(f64, f64)> {
     let rows = case["held_out"].as_array().expect("a list");
-    rows.iter().map(|row| (row["x"].as_f64().expect("a number"), row["predicted"].as_f64().expect("a number"))).collect()
+    rows.iter()
+        .map(|row| (row["x"].as_f64().expect("a number"), row["predicted"].as_f64().expect("a number")))
+        .collect()
 }

@@ -69,15 +69,20 @@ fn sweep(design: Design, runs: usize) -> (Vec<At>, Groups) {
 }
 
 /// Shares of the tables whose intervals hold the truth: by level, then α, β, ln N*, ln L*.
-fn coverage(design: Design, runs: usize, scatter: Scatter, method: &dyn Method, tables: u64, resamples: usize) -> [[f64; 4]; 3] {
+fn coverage(
+    design: Design,
+    runs: usize,
+    scatter: Scatter,
+    method: &dyn Method,
+    tables: u64,
+    resamples: usize,
+) -> [[f64; 4]; 3] {
     let (places, groups) = sweep(design, runs);
     let best = |theta: &[f64]| chinchilla().optimum(&theta[..5], (TARGET / 6.0).ln());
-    let quantities: [Quantity; 4] = [
-        &|theta| theta[3],
-        &|theta| theta[4],
-        &|theta| best(theta).map_or(f64::NAN, |[n, _]| n),
-        &|theta| best(theta).map_or(f64::NAN, |[n, d]| chinchilla().ln_loss(&theta[..5], At::allocation(n, d))),
-    ];
+    let quantities: [Quantity; 4] =
+        [&|theta| theta[3], &|theta| theta[4], &|theta| best(theta).map_or(f64::NAN, |[n, _]| n), &|theta| {
+            best(theta).map_or(f64::NAN, |[n, d]| chinchilla().ln_loss(&theta[..5], At::allocation(n, d)))
+        }];
     let mut padded = [0.0; isoflop::law::COEFFICIENTS_MAX];
     padded[..5].copy_from_slice(&TRUTH);
     let truth = quantities.map(|quantity| quantity(&padded));
@@ -91,7 +96,8 @@ fn coverage(design: Design, runs: usize, scatter: Scatter, method: &dyn Method, 
             let spreads = method.spreads(&ask, &quantities, &Quiet).expect("nobody interrupts");
             std::array::from_fn::<_, 4, _>(|q| {
                 let spread = &spreads.of[q];
-                let holds = spread.low.is_none_or(|low| low <= truth[q]) && spread.high.is_none_or(|high| high >= truth[q]);
+                let holds =
+                    spread.low.is_none_or(|low| low <= truth[q]) && spread.high.is_none_or(|high| high >= truth[q]);
                 f64::from(u8::from(holds))
             })
         })
@@ -109,7 +115,10 @@ fn the_default_intervals_hold_the_truth_as_often_as_they_say() {
         for q in 0..4 {
             // 300 tables tell a share of .95 to ± .025 at two standard errors; 200 refits put the ends off a little.
             let share = shares[2][q];
-            assert!((0.915..=0.99).contains(&share), "{runs} runs, {tails:?}: {share} of 95 % intervals of quantity {q}");
+            assert!(
+                (0.915..=0.99).contains(&share),
+                "{runs} runs, {tails:?}: {share} of 95 % intervals of quantity {q}"
+            );
         }
     }
 }
@@ -119,7 +128,9 @@ fn the_default_intervals_hold_the_truth_as_often_as_they_say() {
 fn the_whole_table_slow() {
     let Ok(slow) = std::env::var("ISOFLOP_SLOW") else { return };
     let tables: u64 = std::env::var("ISOFLOP_TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
-    println!("| runs | design | noise | method | 80 %: α β N* L* | 90 %: α β N* L* | 95 %: α β N* L* |\n|--:|---|---|---|---|---|---|");
+    println!(
+        "| runs | design | noise | method | 80 %: α β N* L* | 90 %: α β N* L* | 95 %: α β N* L* |\n|--:|---|---|---|---|---|---|"
+    );
     for runs in [12, 24, 48, 120, 240] {
         for design in DESIGNS {
             for sd in [0.002, 0.005, 0.01] {

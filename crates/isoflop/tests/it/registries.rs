@@ -55,7 +55,8 @@ fn every_robust_loss_is_spelled_as_it_is_asked_for() {
         assert!(made.spelled().starts_with(kind.name));
         assert_eq!(robust_loss(&made.spelled()).expect("it reads what it writes").spelled(), made.spelled());
     }
-    for wrong in ["huber:0", "huber:-1", "huber:x", "huber:1,2", "squared:1", "quantile", "quantile:1.5", "log-cosh:nan"]
+    for wrong in
+        ["huber:0", "huber:-1", "huber:x", "huber:1,2", "squared:1", "quantile", "quantile:1.5", "log-cosh:nan"]
     {
         assert!(robust_loss(wrong).is_err(), "{wrong}");
     }

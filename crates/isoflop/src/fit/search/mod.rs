@@ -102,8 +102,7 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
     let mut ends = follow(&bottoms, &search);
     ends.sort_by(|a, b| a.objective.total_cmp(&b.objective));
     // Of those that were still going down when their steps were spent, the lowest go on.
-    let unfinished: Vec<usize> =
-        (0..ends.len()).filter(|&i| ends[i].stop == Stop::StepLimit).take(PATIENT.0).collect();
+    let unfinished: Vec<usize> = (0..ends.len()).filter(|&i| ends[i].stop == Stop::StepLimit).take(PATIENT.0).collect();
     let further: Vec<(Theta, Bend)> = unfinished.iter().map(|&i| (ends[i].theta, Bend::Exact)).collect();
     let patient = super::newton::Search { steps: PATIENT.1 * search.steps, ..search };
     for (i, end) in unfinished.into_iter().zip(follow(&further, &patient)) {
@@ -120,7 +119,8 @@ fn modes(mut ends: Vec<Bottom>) -> Vec<Mode> {
     ends.sort_by(|a, b| a.objective.total_cmp(&b.objective).then(rank(a.stop).cmp(&rank(b.stop))));
     let mut modes: Vec<Mode> = Vec::new();
     for end in ends {
-        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs()) {
+        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs())
+        {
             Some(mode) => mode.reached_by += 1,
             None => modes.push(Mode { bottom: end, reached_by: 1 }),
         }

@@ -199,7 +199,8 @@ impl Projection {
                 return (f64::INFINITY, amplitudes);
             };
             let found = system.solve(&target);
-            let worst = (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
+            let worst =
+                (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
             if let Some(negative) = worst {
                 moving[negative] = false;
                 continue;
@@ -294,7 +295,9 @@ impl Work for Dot<'_> {
     #[inline(always)]
     fn run(self) -> f64 {
         let mut sum = [0.0; LANES];
-        for (a, b) in self.a.as_flattened().as_chunks::<LANES>().0.iter().zip(self.b.as_flattened().as_chunks::<LANES>().0) {
+        for (a, b) in
+            self.a.as_flattened().as_chunks::<LANES>().0.iter().zip(self.b.as_flattened().as_chunks::<LANES>().0)
+        {
             for lane in 0..LANES {
                 sum[lane] += a[lane] * b[lane];
             }

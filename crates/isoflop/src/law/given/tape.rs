@@ -4,7 +4,6 @@
 //! exponential, cannot overflow, and gives the same bits as the laws of this project. Steps that are the same in
 //! every row are taken once, and derivatives that are known to be 0 are not taken at all.
 
-
 use std::f64::consts::LN_10;
 use std::ops::Range;
 
