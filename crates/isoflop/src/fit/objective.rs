@@ -138,9 +138,11 @@ impl Residuals<'_> {
     #[inline(always)]
     fn each(self, of: impl Fn(f64) -> f64) {
         for ((out, observed), predicted) in self.out.iter_mut().zip(self.observed).zip(self.predicted) {
+            let mut residuals = [0.0; BLOCK];
             for lane in 0..BLOCK {
-                out[lane] = of(observed[lane]) - of(predicted[lane]);
+                residuals[lane] = of(observed[lane]) - of(predicted[lane]);
             }
+            *out = residuals;
         }
     }
 }

@@ -109,12 +109,15 @@ impl<S: Shape> Work for Sloped<'_, S> {
         let written = out.pull.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut();
         let written = written.zip(out.bend.as_flattened_mut().as_chunks_mut::<LANES>().0);
         for ((r, w), (pull, bend)) in read.zip(written) {
+            // Written when all are known, or the compiler would have to ask whether what is written is read again.
+            let (mut pulls, mut bends) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
                 let cost = shape.at(r[lane]);
                 sum[lane] += w[lane] * cost.rho;
-                pull[lane] = -(w[lane] * cost.psi);
-                bend[lane] = w[lane] * if exact { cost.psi_prime } else { cost.weight };
+                pulls[lane] = -(w[lane] * cost.psi);
+                bends[lane] = w[lane] * if exact { cost.psi_prime } else { cost.weight };
             }
+            (*pull, *bend) = (pulls, bends);
         }
         total(sum)
     }
