@@ -11,7 +11,7 @@
 use std::marker::PhantomData;
 
 use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};
-use crate::elementary::{exp, ln};
+use crate::elementary::{exp, exps, ln, lns};
 use crate::robust::Bend;
 use crate::rows::{At, Input, Rows};
 use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
@@ -68,36 +68,42 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Work for Predict<'_, 
             None => exp(theta[L::TERMS[k].amplitude]),
         });
         let shares = out.parts.as_chunks_mut::<K>().0.iter_mut();
-        for (block, (sums, shares)) in out.ln_loss.iter_mut().zip(shares).enumerate() {
+        for (block, (ln_loss, shares)) in out.ln_loss.iter_mut().zip(shares).enumerate() {
             let x = rows.block(block);
             // Everything stays here until it is known: the compiler can then see that nothing written is read again.
             let mut powers = constant.map(|constant| [constant; BLOCK]);
             for k in 0..K {
                 if let Some(power) = L::TERMS[k].power {
-                    let ln_x = x[power.input as usize];
-                    for lane in 0..BLOCK {
-                        powers[k][lane] = exp(exponent(L::TERMS[k], &theta, |_| ln_x[lane]));
+                    let (ln_x, mut these) = (x[power.input as usize], [0.0; BLOCK]);
+                    for lane in 0..LANES {
+                        let of = |row: usize| exponent(L::TERMS[k], &theta, |_| ln_x[row]);
+                        [these[lane], these[LANES + lane]] = exps([of(lane), of(LANES + lane)]);
                     }
+                    powers[k] = these;
                 }
             }
-            let mut sum = powers[0];
+            let mut sums = powers[0];
             for k in 1..K {
                 for lane in 0..BLOCK {
-                    sum[lane] += powers[k][lane];
+                    sums[lane] += powers[k][lane];
                 }
             }
-            let one_over = sum.map(|sum| 1.0 / sum);
-            for k in 0..K {
-                for lane in 0..BLOCK {
-                    powers[k][lane] *= one_over[lane];
+            for lane in 0..BLOCK {
+                let one_over = 1.0 / sums[lane];
+                for k in 0..K {
+                    powers[k][lane] *= one_over;
                 }
             }
             *shares = powers;
-            *sums = sum;
+            *ln_loss = sums;
         }
         // In a loop of its own: a logarithm takes long, but many can be under way at once.
-        for sum in out.ln_loss.as_flattened_mut() {
-            *sum = ln(*sum);
+        for block in &mut out.ln_loss {
+            let mut logarithms = [0.0; BLOCK];
+            for lane in 0..LANES {
+                [logarithms[lane], logarithms[LANES + lane]] = lns([block[lane], block[LANES + lane]]);
+            }
+            *block = logarithms;
         }
     }
 }

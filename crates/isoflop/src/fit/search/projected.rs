@@ -276,9 +276,12 @@ impl Work for Powers<'_> {
     #[inline(always)]
     fn run(self) {
         for (out, ln) in self.out.iter_mut().zip(self.ln) {
-            for lane in 0..BLOCK {
-                out[lane] = crate::elementary::exp(-self.exponent * ln[lane]);
+            let mut powers = [0.0; BLOCK];
+            for lane in 0..LANES {
+                [powers[lane], powers[LANES + lane]] =
+                    crate::elementary::exps([-self.exponent * ln[lane], -self.exponent * ln[LANES + lane]]);
             }
+            *out = powers;
         }
     }
 }
