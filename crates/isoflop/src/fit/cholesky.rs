@@ -2,29 +2,26 @@
 
 use crate::law::COEFFICIENTS_MAX;
 
-type Vector = [f64; COEFFICIENTS_MAX];
-type Matrix = [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
-
 /// Damping holds back a coefficient that hardly matters as one this share as steep as the steepest.
 const FLOOR: f64 = 1e-3;
 
-/// H = LLᵀ of the rows and columns that move.
+/// H = LLᵀ of the rows and columns that move, of at most N.
 #[derive(Clone, Copy, Debug)]
-pub struct Cholesky {
-    lower: Matrix,
-    moving: [usize; COEFFICIENTS_MAX],
+pub struct Cholesky<const N: usize = COEFFICIENTS_MAX> {
+    lower: [[f64; N]; N],
+    moving: [usize; N],
     count: usize,
 }
 
 /// A pivot below this share of its diagonal is no pivot: the direction changes nothing but rounding.
 const PIVOT: f64 = 1e-14;
 
-impl Cholesky {
+impl<const N: usize> Cholesky<N> {
     /// Factors `matrix`, its diagonal raised by the share `damping`, over the coefficients that are `moving`.
     ///
     /// None if it does not curve upwards in every direction.
-    pub fn new(matrix: &Matrix, moving: &[bool], damping: f64) -> Option<Self> {
-        let mut system = Self { lower: [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX], moving: [0; COEFFICIENTS_MAX], count: 0 };
+    pub fn new(matrix: &[[f64; N]; N], moving: &[bool], damping: f64) -> Option<Self> {
+        let mut system = Self { lower: [[0.0; N]; N], moving: [0; N], count: 0 };
         for (k, _) in moving.iter().enumerate().filter(|(_, moves)| **moves) {
             system.moving[system.count] = k;
             system.count += 1;
@@ -51,9 +48,9 @@ impl Cholesky {
     }
 
     /// The x that solves it for `b`; 0 where nothing moves.
-    pub fn solve(&self, b: &Vector) -> Vector {
+    pub fn solve(&self, b: &[f64; N]) -> [f64; N] {
         let n = self.count;
-        let mut x = [0.0; COEFFICIENTS_MAX];
+        let mut x = [0.0; N];
         for i in 0..n {
             let mut sum = b[self.moving[i]];
             for k in 0..i {
@@ -68,7 +65,7 @@ impl Cholesky {
             }
             x[i] = sum / self.lower[i][i];
         }
-        let mut placed = [0.0; COEFFICIENTS_MAX];
+        let mut placed = [0.0; N];
         for i in 0..n {
             placed[self.moving[i]] = x[i];
         }
@@ -76,10 +73,10 @@ impl Cholesky {
     }
 
     /// H⁻¹; 0 where nothing moves.
-    pub fn inverse(&self) -> Matrix {
-        let mut inverse = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+    pub fn inverse(&self) -> [[f64; N]; N] {
+        let mut inverse = [[0.0; N]; N];
         for &k in &self.moving[..self.count] {
-            let mut unit = [0.0; COEFFICIENTS_MAX];
+            let mut unit = [0.0; N];
             unit[k] = 1.0;
             let column = self.solve(&unit);
             for &a in &self.moving[..self.count] {
@@ -94,7 +91,7 @@ impl Cholesky {
 mod tests {
     use super::*;
 
-    fn matrix(rows: [[f64; 3]; 3]) -> Matrix {
+    fn matrix(rows: [[f64; 3]; 3]) -> [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX] {
         let mut matrix = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
         for (row, values) in matrix.iter_mut().zip(rows) {
             row[..3].copy_from_slice(&values);

@@ -7,6 +7,7 @@
 //! Source: Golub and Pereyra 1973, doi:10.1137/0710036; for this law Czech et al. 2026, arXiv:2603.22339.
 
 use super::Starts;
+use crate::fit::cholesky::Cholesky;
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::setup::Setup;
@@ -171,8 +172,8 @@ impl Projection {
     fn solve(&self, sums: &Sums, cell: [usize; 2]) -> (f64, [f64; TERMS_MAX]) {
         let count = self.terms.len();
         let at = |term: usize| self.terms[term].exponent.map_or(0, |e| cell[e]);
-        let mut matrix = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
-        let mut right = [0.0; COEFFICIENTS_MAX];
+        let mut matrix = [[0.0; TERMS_MAX]; TERMS_MAX];
+        let mut right = [0.0; TERMS_MAX];
         let mut amplitudes = [0.0; TERMS_MAX];
         let mut moving = [false; TERMS_MAX];
         for a in 0..count {
@@ -195,11 +196,12 @@ impl Projection {
             target[a] -= (0..count).map(|b| matrix[a][b] * fixed[b]).sum::<f64>();
         }
         loop {
-            let Some(system) = crate::fit::cholesky::Cholesky::new(&matrix, &moving[..count], 0.0) else {
+            let Some(system) = Cholesky::new(&matrix, &moving[..count], 0.0) else {
                 return (f64::INFINITY, amplitudes);
             };
             let found = system.solve(&target);
-            let worst = (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
+            let worst =
+                (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
             if let Some(negative) = worst {
                 moving[negative] = false;
                 continue;
@@ -227,7 +229,6 @@ impl Sums {
     fn new(projection: &Projection, weights: &[Block]) -> Self {
         let omega = times(&projection.weight, weights);
         let loss = times(&omega, &projection.loss);
-        let dot = |a: &[Block], b: &[Block]| widest(Dot { a, b });
         let terms = &projection.terms;
         let mut pairs = Vec::new();
         for (a, left) in terms.iter().enumerate() {
@@ -235,16 +236,19 @@ impl Sums {
             for right in &terms[..=a] {
                 // Terms of one exponent only ever meet at the same value of it.
                 let same = left.exponent.is_some() && left.exponent == right.exponent;
-                let sums = weighted.iter().enumerate().flat_map(|(i, u)| {
-                    let others = right.columns.iter().enumerate();
-                    others.map(move |(j, v)| if same && i != j { 0.0 } else { dot(u, v) })
-                });
-                pairs.push(sums.collect());
+                let mut sums = vec![0.0; weighted.len() * right.columns.len()];
+                widest(Dots { left: &weighted, right: &right.columns, same, out: &mut sums });
+                pairs.push(sums);
             }
         }
+        let with_loss = |columns: &[Vec<Block>]| {
+            let mut sums = vec![0.0; columns.len()];
+            widest(Dots { left: std::slice::from_ref(&loss), right: columns, same: false, out: &mut sums });
+            sums
+        };
         Self {
-            loss_squared: dot(&loss, &projection.loss),
-            loss: terms.iter().map(|term| term.columns.iter().map(|column| dot(&loss, column)).collect()).collect(),
+            loss_squared: with_loss(std::slice::from_ref(&projection.loss))[0],
+            loss: terms.iter().map(|term| with_loss(&term.columns)).collect(),
             pairs,
             sizes: terms.iter().map(|term| term.columns.len()).collect(),
         }
@@ -286,22 +290,51 @@ impl Work for Powers<'_> {
     }
 }
 
-/// Σ a·b.
-struct Dot<'a> {
-    a: &'a [Block],
-    b: &'a [Block],
+/// Σ u·v of every column on the left with every one on the right, or only with that of its own place.
+struct Dots<'a> {
+    left: &'a [Vec<Block>],
+    right: &'a [Vec<Block>],
+    same: bool,
+    out: &'a mut [f64],
 }
 
-impl Work for Dot<'_> {
-    type Output = f64;
+/// Columns that one is multiplied with at a time: a sum has to wait for its own last addition, but not for others'.
+const ABREAST: usize = 4;
+
+impl Work for Dots<'_> {
+    type Output = ();
     #[inline(always)]
-    fn run(self) -> f64 {
-        let mut sum = [0.0; LANES];
-        for (a, b) in self.a.as_flattened().as_chunks::<LANES>().0.iter().zip(self.b.as_flattened().as_chunks::<LANES>().0) {
-            for lane in 0..LANES {
-                sum[lane] += a[lane] * b[lane];
+    fn run(self) {
+        for (i, (u, out)) in self.left.iter().zip(self.out.chunks_exact_mut(self.right.len())).enumerate() {
+            if self.same {
+                [out[i]] = dots(u, [&self.right[i]]);
+                continue;
+            }
+            let (columns, rest) = self.right.as_chunks::<ABREAST>();
+            let (sums, last) = out.as_chunks_mut::<ABREAST>();
+            for (v, sums) in columns.iter().zip(sums) {
+                *sums = dots(u, v.each_ref().map(Vec::as_slice));
+            }
+            for (v, sum) in rest.iter().zip(last) {
+                [*sum] = dots(u, [v]);
             }
         }
-        total(sum)
     }
+}
+
+/// Σ u·v for several v.
+#[inline(always)]
+fn dots<const N: usize>(u: &[Block], v: [&[Block]; N]) -> [f64; N] {
+    let u = u.as_flattened().as_chunks::<LANES>().0;
+    let v = v.map(|v| &v.as_flattened().as_chunks::<LANES>().0[..u.len()]);
+    let mut sums = [[0.0; LANES]; N];
+    for part in 0..u.len() {
+        for n in 0..N {
+            let v = &v[n][part];
+            for lane in 0..LANES {
+                sums[n][lane] += u[part][lane] * v[lane];
+            }
+        }
+    }
+    sums.map(total)
 }
