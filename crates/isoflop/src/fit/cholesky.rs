@@ -1,6 +1,10 @@
 //! Small symmetric systems: (H + λ·diag H)·x = b for the coefficients that move.
 
 use crate::law::COEFFICIENTS_MAX;
+use crate::wide::LANES;
+
+/// A number of each of several systems.
+type Lanes = [f64; LANES];
 
 /// Damping holds back a coefficient that hardly matters as one this share as steep as the steepest.
 const FLOOR: f64 = 1e-3;
@@ -85,6 +89,71 @@ impl<const N: usize> Cholesky<N> {
         }
         inverse
     }
+}
+
+/// Several systems at once, a lane each: the x that solve them, 0 where nothing moves, and which curve upwards in every
+/// direction; the others' x mean nothing. Of `matrix` only the lower triangle is read.
+///
+/// Bit for bit what [`Cholesky`] gives: a coefficient that does not move is a row and a column of zeros with a one on
+/// the diagonal, and adds exact zeros to the others' sums.
+#[inline(always)]
+pub fn solve_lanes<const N: usize>(
+    matrix: &[[Lanes; N]; N],
+    moving: &[[bool; LANES]; N],
+    b: &[Lanes; N],
+    count: usize,
+) -> ([Lanes; N], [bool; LANES]) {
+    let mut lower = [[[0.0; LANES]; N]; N];
+    let mut upwards = [true; LANES];
+    for i in 0..count {
+        for j in 0..=i {
+            let mut element = [0.0; LANES];
+            for lane in 0..LANES {
+                let still = if i == j { 1.0 } else { 0.0 };
+                element[lane] = if moving[i][lane] & moving[j][lane] { matrix[i][j][lane] } else { still };
+            }
+            let mut sum = element;
+            for k in 0..j {
+                for lane in 0..LANES {
+                    sum[lane] -= lower[i][k][lane] * lower[j][k][lane];
+                }
+            }
+            for lane in 0..LANES {
+                lower[i][j][lane] = if i == j { sum[lane].sqrt() } else { sum[lane] / lower[j][j][lane] };
+            }
+            if i == j {
+                for lane in 0..LANES {
+                    upwards[lane] &=
+                        sum[lane] > PIVOT * element[lane].abs() && sum[lane] > 0.0 && sum[lane].is_finite();
+                }
+            }
+        }
+    }
+    let mut x = [[0.0; LANES]; N];
+    for i in 0..count {
+        for lane in 0..LANES {
+            x[i][lane] = if moving[i][lane] { b[i][lane] } else { 0.0 };
+        }
+        for k in 0..i {
+            for lane in 0..LANES {
+                x[i][lane] -= lower[i][k][lane] * x[k][lane];
+            }
+        }
+        for lane in 0..LANES {
+            x[i][lane] /= lower[i][i][lane];
+        }
+    }
+    for i in (0..count).rev() {
+        for k in i + 1..count {
+            for lane in 0..LANES {
+                x[i][lane] -= lower[k][i][lane] * x[k][lane];
+            }
+        }
+        for lane in 0..LANES {
+            x[i][lane] /= lower[i][i][lane];
+        }
+    }
+    (x, upwards)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub use log_cosh::LogCosh;
 pub use quantile::Quantile;
 pub use squared::Squared;
 
-use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// A residual's cost and how it changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,7 +94,7 @@ impl<S: Shape> Work for Sum<'_, S> {
             }
             add(&mut sum, &costs);
         }
-        total(sum)
+        total_apart(sum)
     }
 }
 
@@ -124,7 +124,7 @@ impl<S: Shape> Work for Sloped<'_, S> {
             add(&mut sum, &costs);
             (*pull, *bend) = (pulls, bends);
         }
-        total(sum)
+        total_apart(sum)
     }
 }
 

@@ -7,14 +7,14 @@
 //! Source: Golub and Pereyra 1973, doi:10.1137/0710036; for this law Czech et al. 2026, arXiv:2603.22339.
 
 use super::Starts;
-use crate::fit::cholesky::Cholesky;
+use crate::fit::cholesky::solve_lanes;
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::setup::Setup;
 use crate::law::{COEFFICIENTS_MAX, Law, Power};
 use crate::robust::Bend;
 use crate::rows::Rows;
-use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// Values of each exponent in a fit.
 const GRID: usize = 32;
@@ -135,8 +135,8 @@ impl Projection {
     pub fn starts(&self, setup: &Setup, weights: &[Block], most: usize) -> Vec<Theta> {
         let sums = Sums::new(self, weights);
         let sizes = [0, 1].map(|e| self.exponents.get(e).map_or(1, |(_, values)| values.len()));
-        let solved: Vec<(f64, [f64; TERMS_MAX])> =
-            (0..sizes[0] * sizes[1]).map(|cell| self.solve(&sums, [cell / sizes[1], cell % sizes[1]])).collect();
+        let mut solved = vec![(f64::INFINITY, [0.0; TERMS_MAX]); sizes[0] * sizes[1]];
+        widest(Cells { projection: self, sums: &sums, width: sizes[1], out: &mut solved });
         let mut valleys: Vec<usize> = (0..solved.len())
             .filter(|&cell| {
                 let (i, j) = (cell / sizes[1], cell % sizes[1]);
@@ -167,50 +167,96 @@ impl Projection {
         }
         theta
     }
+}
 
-    /// The residual sum of squares at one cell and the amplitudes, those that would be negative left out.
-    fn solve(&self, sums: &Sums, cell: [usize; 2]) -> (f64, [f64; TERMS_MAX]) {
-        let count = self.terms.len();
-        let at = |term: usize| self.terms[term].exponent.map_or(0, |e| cell[e]);
-        let mut matrix = [[0.0; TERMS_MAX]; TERMS_MAX];
-        let mut right = [0.0; TERMS_MAX];
-        let mut amplitudes = [0.0; TERMS_MAX];
-        let mut moving = [false; TERMS_MAX];
-        for a in 0..count {
-            right[a] = sums.with_loss(a, at(a));
-            moving[a] = self.terms[a].fixed.is_none();
+/// The residual sum of squares of every cell and the amplitudes, those that would be negative left out.
+struct Cells<'a> {
+    projection: &'a Projection,
+    sums: &'a Sums,
+    /// Values of the second exponent.
+    width: usize,
+    out: &'a mut [(f64, [f64; TERMS_MAX])],
+}
+
+impl Work for Cells<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let last = self.out.len() - 1;
+        for from in (0..=last).step_by(LANES) {
+            let cells = std::array::from_fn(|lane| (from + lane).min(last));
+            let solved = solve(self.projection, self.sums, cells.map(|cell| [cell / self.width, cell % self.width]));
+            for (out, solved) in self.out[from..].iter_mut().zip(solved) {
+                *out = solved;
+            }
+        }
+    }
+}
+
+/// Several cells, a lane each.
+#[inline(always)]
+fn solve(projection: &Projection, sums: &Sums, cells: [[usize; 2]; LANES]) -> [(f64, [f64; TERMS_MAX]); LANES] {
+    let terms = &projection.terms;
+    let count = terms.len();
+    let at = |term: usize, lane: usize| terms[term].exponent.map_or(0, |e| cells[lane][e]);
+    let mut matrix = [[[0.0; LANES]; TERMS_MAX]; TERMS_MAX];
+    let mut right = [[0.0; LANES]; TERMS_MAX];
+    let mut moving = [[false; LANES]; TERMS_MAX];
+    for a in 0..count {
+        moving[a] = [terms[a].fixed.is_none(); LANES];
+        for lane in 0..LANES {
+            right[a][lane] = sums.loss[a][at(a, lane)];
+        }
+        for b in 0..=a {
+            let (pairs, size) = (&sums.pairs[a * (a + 1) / 2 + b], terms[b].columns.len());
+            for lane in 0..LANES {
+                matrix[a][b][lane] = pairs[at(a, lane) * size + at(b, lane)];
+            }
+        }
+    }
+    let fixed: [f64; TERMS_MAX] = std::array::from_fn(|a| terms.get(a).and_then(|term| term.fixed).unwrap_or(0.0));
+    let mut rest = [sums.loss_squared; LANES];
+    let mut target = right;
+    for a in (0..count).filter(|&a| terms[a].fixed.is_some()) {
+        for lane in 0..LANES {
+            rest[lane] -= 2.0 * fixed[a] * right[a][lane] - fixed[a] * fixed[a] * matrix[a][a][lane];
+        }
+    }
+    for a in 0..count {
+        for lane in 0..LANES {
+            let mut known = 0.0;
             for b in 0..count {
-                matrix[a][b] = sums.between(a, at(a), b, at(b));
+                known += matrix[a.max(b)][a.min(b)][lane] * fixed[b];
+            }
+            target[a][lane] -= known;
+        }
+    }
+    loop {
+        let (found, upwards) = solve_lanes(&matrix, &moving, &target, count);
+        let mut over = true;
+        for lane in 0..LANES {
+            let mut worst = None;
+            for a in 0..count {
+                let negative = upwards[lane] && moving[a][lane] && found[a][lane] <= 0.0;
+                if negative && worst.is_none_or(|worst: usize| found[a][lane] < found[worst][lane]) {
+                    worst = Some(a);
+                }
+            }
+            if let Some(worst) = worst {
+                moving[worst][lane] = false;
+                over = false;
             }
         }
-        let mut rest = sums.loss_squared;
-        for a in 0..count {
-            if let Some(fixed) = self.terms[a].fixed {
-                amplitudes[a] = fixed;
-                rest -= 2.0 * fixed * right[a] - fixed * fixed * matrix[a][a];
+        if over {
+            let mut solved = [(f64::INFINITY, fixed); LANES];
+            for lane in (0..LANES).filter(|&lane| upwards[lane]) {
+                solved[lane].0 = rest[lane];
+                for a in (0..count).filter(|&a| moving[a][lane]) {
+                    solved[lane].1[a] = found[a][lane];
+                    solved[lane].0 -= found[a][lane] * target[a][lane];
+                }
             }
-        }
-        let fixed = amplitudes;
-        let mut target = right;
-        for a in 0..count {
-            target[a] -= (0..count).map(|b| matrix[a][b] * fixed[b]).sum::<f64>();
-        }
-        loop {
-            let Some(system) = Cholesky::new(&matrix, &moving[..count], 0.0) else {
-                return (f64::INFINITY, amplitudes);
-            };
-            let found = system.solve(&target);
-            let worst =
-                (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
-            if let Some(negative) = worst {
-                moving[negative] = false;
-                continue;
-            }
-            for a in (0..count).filter(|&a| moving[a]) {
-                amplitudes[a] = found[a];
-                rest -= found[a] * target[a];
-            }
-            return (rest, amplitudes);
+            return solved;
         }
     }
 }
@@ -222,7 +268,6 @@ struct Sums {
     loss: Vec<Vec<f64>>,
     /// Of each pair of terms (a ≥ b), and the values of both: Σ ω·u·v.
     pairs: Vec<Vec<f64>>,
-    sizes: Vec<usize>,
 }
 
 impl Sums {
@@ -250,17 +295,7 @@ impl Sums {
             loss_squared: with_loss(std::slice::from_ref(&projection.loss))[0],
             loss: terms.iter().map(|term| with_loss(&term.columns)).collect(),
             pairs,
-            sizes: terms.iter().map(|term| term.columns.len()).collect(),
         }
-    }
-
-    fn with_loss(&self, term: usize, at: usize) -> f64 {
-        self.loss[term][at]
-    }
-
-    fn between(&self, a: usize, at_a: usize, b: usize, at_b: usize) -> f64 {
-        let ((a, at_a), (b, at_b)) = if a >= b { ((a, at_a), (b, at_b)) } else { ((b, at_b), (a, at_a)) };
-        self.pairs[a * (a + 1) / 2 + b][at_a * self.sizes[b] + at_b]
     }
 }
 
@@ -305,18 +340,24 @@ impl Work for Dots<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        for (i, (u, out)) in self.left.iter().zip(self.out.chunks_exact_mut(self.right.len())).enumerate() {
-            if self.same {
-                [out[i]] = dots(u, [&self.right[i]]);
-                continue;
+        let width = self.right.len();
+        if self.same {
+            for (i, (u, v)) in self.left.iter().zip(self.right).enumerate() {
+                [self.out[i * width + i]] = dots(u, [v]);
             }
-            let (columns, rest) = self.right.as_chunks::<ABREAST>();
-            let (sums, last) = out.as_chunks_mut::<ABREAST>();
-            for (v, sums) in columns.iter().zip(sums) {
-                *sums = dots(u, v.each_ref().map(Vec::as_slice));
+            return;
+        }
+        // Those on the right stay in the processor's nearest memory while all on the left go by.
+        let (few, rest) = self.right.as_chunks::<ABREAST>();
+        for (j, v) in few.iter().enumerate() {
+            for (i, u) in self.left.iter().enumerate() {
+                let at = i * width + j * ABREAST;
+                self.out[at..at + ABREAST].copy_from_slice(&dots(u, v.each_ref().map(Vec::as_slice)));
             }
-            for (v, sum) in rest.iter().zip(last) {
-                [*sum] = dots(u, [v]);
+        }
+        for (j, v) in rest.iter().enumerate() {
+            for (i, u) in self.left.iter().enumerate() {
+                [self.out[i * width + few.len() * ABREAST + j]] = dots(u, [v]);
             }
         }
     }
@@ -336,5 +377,5 @@ fn dots<const N: usize>(u: &[Block], v: [&[Block]; N]) -> [f64; N] {
             }
         }
     }
-    sums.map(total)
+    sums.map(total_apart)
 }
