@@ -101,11 +101,10 @@ pub fn solve_lanes<const N: usize>(
     matrix: &[[Lanes; N]; N],
     moving: &[[bool; LANES]; N],
     b: &[Lanes; N],
-    count: usize,
 ) -> ([Lanes; N], [bool; LANES]) {
     let mut lower = [[[0.0; LANES]; N]; N];
     let mut upwards = [true; LANES];
-    for i in 0..count {
+    for i in 0..N {
         for j in 0..=i {
             let mut element = [0.0; LANES];
             for lane in 0..LANES {
@@ -130,7 +129,7 @@ pub fn solve_lanes<const N: usize>(
         }
     }
     let mut x = [[0.0; LANES]; N];
-    for i in 0..count {
+    for i in 0..N {
         for lane in 0..LANES {
             x[i][lane] = if moving[i][lane] { b[i][lane] } else { 0.0 };
         }
@@ -143,8 +142,8 @@ pub fn solve_lanes<const N: usize>(
             x[i][lane] /= lower[i][i][lane];
         }
     }
-    for i in (0..count).rev() {
-        for k in i + 1..count {
+    for i in (0..N).rev() {
+        for k in i + 1..N {
             for lane in 0..LANES {
                 x[i][lane] -= lower[k][i][lane] * x[k][lane];
             }

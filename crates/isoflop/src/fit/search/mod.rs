@@ -50,6 +50,8 @@ pub fn usual(law: &dyn Law) -> &'static dyn Starts {
 const POLISHED: usize = 48;
 /// Steps of the screening.
 const SCREENING: usize = 7;
+/// Fewer rows than this, those of all descents together, are done before another thread has begun.
+const WORTH_THREADS: usize = 2_000;
 /// Ends whose objectives differ by less than this share are one.
 const SAME: f64 = 1e-6;
 
@@ -93,10 +95,13 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
         bottoms = screened.iter().take(POLISHED).map(|bottom| (bottom.theta, starts.first())).collect();
     }
     let polished = bottoms.len();
-    let ends: Vec<Bottom> = bottoms
-        .par_iter()
-        .map_init(Room::default, |room, (start, first)| search.descend(start, *first, room))
-        .collect();
+    let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
+    let ends: Vec<Bottom> = if polished * rows.len() < WORTH_THREADS {
+        let mut room = Room::default();
+        bottoms.iter().map(|start| descend(&mut room, start)).collect()
+    } else {
+        bottoms.par_iter().map_init(Room::default, descend).collect()
+    };
     let modes = modes(ends);
     (!modes.is_empty()).then_some(Found { tried, polished, modes })
 }
