@@ -1,81 +1,208 @@
-//! scratch
-use isoflop::fit::Setup;
-use isoflop::fit::newton::*;
-use isoflop::fit::objective::*;
-use isoflop::fit::search::*;
-use isoflop::law::*;
-use isoflop::robust::*;
-use isoflop::rows::*;
+//! Fits of L(N, D) = E + A/N^α + B/D^β, timed: isoflop's part of `bench/surfaces.py`.
+//!
+//! Runs, objective, starts and resamples are those of `bench/peers/surface_data.py`, and so is the line that is
+//! printed for each job. The kernels, one evaluation over the 240 rows, have no peer and come last.
+//!
+//! `cargo bench --bench surface -- kernel` runs the jobs whose names contain the word.
+
+use std::hint::black_box;
 use std::time::Instant;
-fn rows() -> Vec<Row> {
-    let table = isoflop::source::read(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/chinchilla-fig4-epoch/svg_extracted_data.csv"),
-        &Default::default(),
-        &isoflop::progress::Quiet,
-    )
-    .unwrap();
-    let mut l: Vec<f64> = table.runs().iter().map(|r| r.loss.0).collect();
-    l.sort_by(f64::total_cmp);
-    let cut = l[l.len() - 5];
-    table
-        .runs()
-        .iter()
-        .filter(|r| r.loss.0 < cut)
-        .map(|r| Row {
-            at: At::allocation(r.params.0.ln(), (r.compute.0 / 6.0 / r.params.0).ln()),
-            ln_loss: r.loss.0.ln(),
-            weight: 1.0,
-        })
-        .collect()
-}
+
+use isoflop::fit::Setup;
+use isoflop::fit::newton::{Bottom, Stop, Theta};
+use isoflop::fit::objective::{Residual, Room};
+use isoflop::fit::search::{Projection, descend_all, search};
+use isoflop::law::law;
+use isoflop::progress::Quiet;
+use isoflop::robust::{Bend, Huber};
+use isoflop::rows::{At, Row, Rows};
+use isoflop::source::{ReadOptions, read};
+use rayon::prelude::*;
+use serde_json::json;
+
+/// Where the published law has its coefficients: ln E, ln A, ln B, α, β. A good start, 0.4 % above the minimum.
+const START: [(f64, bool); 5] = [(1.8172, true), (482.01, true), (2085.43, true), (0.3478, false), (0.3658, false)];
+/// Refits of each kind.
+const RESAMPLES: usize = 4_000;
+/// The mean objective of the first of them is printed, as some peers do not get through all.
+const COMPARED: usize = 100;
+/// Values of each exponent in the search of a refit; a fit has more.
+const POINTS: usize = 16;
+/// Valleys of a refit that are followed.
+const VALLEYS: usize = 6;
+
 fn main() {
-    let raw = rows();
-    let law = law("chinchilla").unwrap();
-    let huber = Huber { delta: 1e-3 };
-    let fixed = [None; 5];
-    let (setup, rows) = Setup::new(law, &raw, &huber, Residual::Log, &[], &fixed);
-    let objective = setup.search(&rows).objective;
+    // Cargo hands over `--bench`.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let raw = runs();
+    let robust = Huber { delta: 1e-3 };
+    let chinchilla = law("chinchilla").expect("it is registered");
+    let fixed = [None; START.len()];
+    let (setup, rows) = Setup::new(chinchilla, &raw, &robust, Residual::Log, &[], &fixed);
+    let fits = Fits {
+        start: setup.as_searched(&START.map(|(value, log)| if log { f64::ln(value) } else { value })),
+        setup,
+        rows,
+    };
+    for (name, job) in JOBS.iter().filter(|(name, _)| name.contains(&only)) {
+        let Timed { mut seconds, objective, note } = job(&fits);
+        seconds.sort_by(f64::total_cmp);
+        let note = format!("{note}; timed {}×", seconds.len());
+        let (median, least) = (seconds[seconds.len() / 2], seconds[0]);
+        println!(
+            "{}",
+            json!({
+                "job": name, "peer": "isoflop", "seconds": median, "least": least,
+                "objective": objective, "extrapolated": false, "note": note,
+            })
+        );
+    }
+}
+
+/// Every job, in the order of the table.
+const JOBS: &[(&str, fn(&Fits) -> Timed)] = &[
+    ("warm-fit", warm_fit),
+    ("global-fit", |fits| searched(fits, "projected", 500)),
+    ("hoffmann-grid", |fits| searched(fits, "hoffmann-grid", 7)),
+    ("warm-refits", warm_refits),
+    ("global-refits", global_refits),
+    ("kernel: objective", |fits| kernel(fits, None)),
+    ("kernel: objective+gradient", |fits| kernel(fits, Some(Bend::Majorant))),
+    ("kernel: objective+gradient+hessian", |fits| kernel(fits, Some(Bend::Exact))),
+];
+
+/// What every job works on.
+struct Fits<'a> {
+    setup: Setup<'a>,
+    rows: Rows,
+    start: Theta,
+}
+
+/// What a job took, and what it reached.
+struct Timed {
+    seconds: Vec<f64>,
+    objective: f64,
+    note: String,
+}
+
+/// The 240 runs: without the five highest losses, D = C/6N.
+fn runs() -> Vec<Row> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/chinchilla-fig4-epoch/svg_extracted_data.csv");
+    let table = read(path, &ReadOptions::default(), &Quiet).expect("it is a table of runs");
+    let mut losses: Vec<f64> = table.runs().iter().map(|run| run.loss.0).collect();
+    losses.sort_by(f64::total_cmp);
+    let fifth = losses[losses.len() - 5];
+    let row = |params: f64, compute: f64, loss: f64| {
+        let at = At::allocation(params.ln(), (compute / (6.0 * params)).ln());
+        Row { at, ln_loss: loss.ln(), weight: 1.0 }
+    };
+    let kept = table.runs().iter().filter(|run| run.loss.0 < fifth);
+    kept.map(|run| row(run.params.0, run.compute.0, run.loss.0)).collect()
+}
+
+/// The answer and the seconds of each call, after one that is not counted.
+fn timed<T>(repeats: usize, mut call: impl FnMut() -> T) -> (T, Vec<f64>) {
+    let mut answer = call();
+    let seconds = (0..repeats).map(|_| {
+        let start = Instant::now();
+        answer = black_box(call());
+        start.elapsed().as_secs_f64()
+    });
+    let seconds = seconds.collect();
+    (answer, seconds)
+}
+
+fn warm_fit(Fits { setup, rows, start }: &Fits) -> Timed {
     let mut room = Room::default();
-    let best = setup.as_searched(&[1.8172f64.ln(), 482.01f64.ln(), 2085.43f64.ln(), 0.3478, 0.3658]);
-    macro_rules! time {
-        ($name:expr,$reps:expr,$e:expr) => {{
-            let mut m = f64::MAX;
-            for _ in 0..15 {
-                let t = Instant::now();
-                for _ in 0..$reps {
-                    std::hint::black_box($e);
-                }
-                m = m.min(t.elapsed().as_secs_f64() / $reps as f64);
-            }
-            println!("{:30} {:.3} us", $name, m * 1e6);
-        }};
-    }
-    time!("value", 1000, objective.of_data(&best[..5], &mut room));
-    time!("prepare", 1000, objective.prepare(&best[..5], Bend::Exact, &mut room));
-    time!("prepare+majorant", 1000, {
-        objective.prepare(&best[..5], Bend::Majorant, &mut room);
-        objective.normal(&best[..5], Bend::Majorant, &mut room)
+    let (bottom, seconds) = timed(500, || setup.search(rows).descend(black_box(start), Bend::Exact, &mut room));
+    assert_eq!(bottom.stop, Stop::Converged);
+    Timed { seconds, objective: bottom.objective, note: format!("{} steps of Newton's", bottom.steps) }
+}
+
+fn searched(Fits { setup, rows, .. }: &Fits, name: &str, repeats: usize) -> Timed {
+    let starts = search(name).expect("it is registered");
+    let (found, seconds) = timed(repeats, || descend_all(setup, black_box(rows), starts).expect("losses are finite"));
+    let lowest = &found.modes[0];
+    let note = format!(
+        "{} starts, {} followed to the bottom, {} to the lowest minimum",
+        found.tried, found.polished, lowest.reached_by
+    );
+    Timed { seconds, objective: lowest.bottom.objective, note }
+}
+
+fn warm_refits(Fits { setup, rows, start }: &Fits) -> Timed {
+    let fit = setup.search(rows).descend(start, Bend::Exact, &mut Room::default()).theta;
+    refits(rows, setup.law.inputs(), |resampled, _, room| setup.search(resampled).descend(&fit, Bend::Exact, room))
+}
+
+fn global_refits(Fits { setup, rows, .. }: &Fits) -> Timed {
+    let projection = Projection::new(setup, rows, POINTS);
+    refits(rows, setup.law.inputs(), |resampled, weighted, room| {
+        let search = setup.search(resampled);
+        let starts = projection.starts(setup, weighted.weights(), VALLEYS);
+        let ends = starts.iter().map(|start| search.descend(start, Bend::Exact, room));
+        ends.min_by(|a, b| a.objective.total_cmp(&b.objective)).expect("there is a start")
+    })
+}
+
+/// Refits to every resample. `refit` is given its rows alone, and all rows with its weights.
+fn refits(
+    rows: &Rows,
+    inputs: &[isoflop::rows::Input],
+    refit: impl Fn(&Rows, &Rows, &mut Room) -> Bottom + Sync,
+) -> Timed {
+    let drawn = resamples(rows.len());
+    let (bottoms, seconds) = timed(9, || {
+        let make = || (Rows::default(), rows.clone(), Room::default());
+        let each = |(resampled, weighted, room): &mut (Rows, Rows, Room), weights: &Vec<f64>| {
+            resampled.gather(rows, weights, inputs);
+            weighted.set_weights(weights);
+            refit(resampled, weighted, room)
+        };
+        drawn.par_iter().with_min_len(8).map_init(make, each).collect::<Vec<Bottom>>()
     });
-    time!("prepare+exact", 1000, {
-        objective.prepare(&best[..5], Bend::Exact, &mut room);
-        objective.normal(&best[..5], Bend::Exact, &mut room)
-    });
-    let search = setup.search(&rows);
-    let b = search.descend(&best, Bend::Exact, &mut room);
-    println!("{:?} {:e} {} {:?}", b.stop, b.objective, b.steps, &setup.as_published(&b.theta)[..5]);
-    time!("warm fit", 100, search.descend(&best, Bend::Exact, &mut room));
-    for name in ["projected", "multi-start", "hoffmann-grid"] {
-        let s = isoflop::fit::search::search(name).unwrap();
-        let f = descend_all(&setup, &rows, s).unwrap();
-        println!("{name} tried {} polished {}", f.tried, f.polished);
-        for m in f.modes.iter().take(5) {
-            println!("   {:.15e} {} {:?} steps {}", m.bottom.objective, m.reached_by, m.bottom.stop, m.bottom.steps);
+    let objective = bottoms[..COMPARED].iter().map(|bottom| bottom.objective).sum::<f64>() / COMPARED as f64;
+    let converged = bottoms.iter().filter(|bottom| bottom.stop == Stop::Converged).count();
+    let steps = bottoms.iter().map(|bottom| bottom.steps).sum::<usize>() as f64 / bottoms.len() as f64;
+    Timed { seconds, objective, note: format!("{converged} of {RESAMPLES} converged, {steps:.1} steps on average") }
+}
+
+/// How often each run is in each resample: SplitMix64's draws from the seed 0, one after the other.
+fn resamples(rows: usize) -> Vec<Vec<f64>> {
+    let mut state = 0u64;
+    let mut draw = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        (((z >> 32) * rows as u64) >> 32) as usize
+    };
+    let mut one = |_| {
+        let mut weights = vec![0.0; rows];
+        (0..rows).for_each(|_| weights[draw()] += 1.0);
+        weights
+    };
+    (0..RESAMPLES).map(&mut one).collect()
+}
+
+/// One evaluation over all rows, `bend` saying with which second derivatives, if any.
+fn kernel(Fits { setup, rows, start }: &Fits, bend: Option<Bend>) -> Timed {
+    /// A clock is too coarse for one.
+    const CALLS: usize = 1_000;
+    let objective = setup.search(rows).objective;
+    let theta = &start[..setup.count()];
+    let mut room = Room::default();
+    let mut evaluate = || match bend {
+        None => objective.of_data(black_box(theta), &mut room),
+        Some(bend) => {
+            let value = objective.prepare(black_box(theta), bend, &mut room);
+            black_box(objective.normal(theta, bend, &room));
+            value
         }
-        time!(name, 3, descend_all(&setup, &rows, s));
-    }
-    let p = Projection::new(&setup, &rows, 32);
-    time!("projection columns", 20, Projection::new(&setup, &rows, 32));
-    time!("projection starts", 20, p.starts(&setup, rows.weights(), 6));
-    let p = Projection::new(&setup, &rows, 16);
-    time!("projection16 starts", 20, p.starts(&setup, rows.weights(), 6));
+    };
+    let (value, mut seconds) = timed(200, || (0..CALLS).map(|_| evaluate()).fold(0.0, f64::max));
+    seconds.iter_mut().for_each(|seconds| *seconds /= CALLS as f64);
+    let second = bend.map_or(String::new(), |bend| format!(", second derivatives {bend:?}").to_lowercase());
+    Timed { seconds, objective: value, note: format!("{} rows{second}", rows.len()) }
 }

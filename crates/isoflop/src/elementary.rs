@@ -77,6 +77,34 @@ pub fn exp(x: f64) -> f64 {
     f64::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
+/// [`exp`] of several numbers side by side.
+///
+/// A step waits for the one before it, but not for those of the other numbers, so several take hardly longer than one.
+#[inline(always)]
+pub fn exps<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let x = x.map(|x| smaller(larger(x, EXP_MIN), EXP_MAX));
+    let shifted = x.map(|x| x * LOG2_E + ROUND);
+    let mut r = x;
+    for i in 0..N {
+        let k = shifted[i] - ROUND;
+        r[i] = x[i] - k * LN_2[0] - k * LN_2[1];
+    }
+    let mut q = [EXP[0]; N];
+    for c in &EXP[1..] {
+        for i in 0..N {
+            q[i] = q[i] * r[i] + c;
+        }
+    }
+    let mut power = q;
+    for i in 0..N {
+        power[i] = q[i] * r[i] * r[i] + r[i] + 1.0;
+    }
+    for i in 0..N {
+        power[i] = f64::from_bits(power[i].to_bits().wrapping_add(shifted[i].to_bits() << 52));
+    }
+    power
+}
+
 /// ln x of a positive normal x; some finite number for any other.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
@@ -93,6 +121,30 @@ pub fn ln(x: f64) -> f64 {
         q = q * z + c;
     }
     s * z * q + k * LN_2[1] + s * 2.0 + k * LN_2[0]
+}
+
+/// [`ln`] of several numbers side by side, as [`exps`] does it.
+#[inline(always)]
+pub fn lns<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let above = x.map(|x| x.to_bits().wrapping_sub(ROOT_HALF));
+    let (mut s, mut k) = (x, x);
+    for i in 0..N {
+        let m = f64::from_bits(x[i].to_bits().wrapping_sub(above[i] & EXPONENT));
+        let biased = above[i].wrapping_add(BIAS << 52) >> 52;
+        k[i] = f64::from_bits(biased | TWO_52) - (f64::from_bits(TWO_52) + BIAS as f64);
+        s[i] = (m - 1.0) / (m + 1.0);
+    }
+    let z = s.map(|s| s * s);
+    let mut q = [LN[0]; N];
+    for c in &LN[1..] {
+        for i in 0..N {
+            q[i] = q[i] * z[i] + c;
+        }
+    }
+    for i in 0..N {
+        q[i] = s[i] * z[i] * q[i] + k[i] * LN_2[1] + s[i] * 2.0 + k[i] * LN_2[0];
+    }
+    q
 }
 
 #[cfg(test)]

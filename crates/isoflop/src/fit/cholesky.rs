@@ -1,31 +1,31 @@
 //! Small symmetric systems: (H + λ·diag H)·x = b for the coefficients that move.
 
 use crate::law::COEFFICIENTS_MAX;
+use crate::wide::LANES;
 
-type Vector = [f64; COEFFICIENTS_MAX];
-type Matrix = [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+/// A number of each of several systems.
+type Lanes = [f64; LANES];
 
 /// Damping holds back a coefficient that hardly matters as one this share as steep as the steepest.
 const FLOOR: f64 = 1e-3;
 
-/// H = LLᵀ of the rows and columns that move.
+/// H = LLᵀ of the rows and columns that move, of at most N.
 #[derive(Clone, Copy, Debug)]
-pub struct Cholesky {
-    lower: Matrix,
-    moving: [usize; COEFFICIENTS_MAX],
+pub struct Cholesky<const N: usize = COEFFICIENTS_MAX> {
+    lower: [[f64; N]; N],
+    moving: [usize; N],
     count: usize,
 }
 
 /// A pivot below this share of its diagonal is no pivot: the direction changes nothing but rounding.
 const PIVOT: f64 = 1e-14;
 
-impl Cholesky {
+impl<const N: usize> Cholesky<N> {
     /// Factors `matrix`, its diagonal raised by the share `damping`, over the coefficients that are `moving`.
     ///
     /// None if it does not curve upwards in every direction.
-    pub fn new(matrix: &Matrix, moving: &[bool], damping: f64) -> Option<Self> {
-        let mut system =
-            Self { lower: [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX], moving: [0; COEFFICIENTS_MAX], count: 0 };
+    pub fn new(matrix: &[[f64; N]; N], moving: &[bool], damping: f64) -> Option<Self> {
+        let mut system = Self { lower: [[0.0; N]; N], moving: [0; N], count: 0 };
         for (k, _) in moving.iter().enumerate().filter(|(_, moves)| **moves) {
             system.moving[system.count] = k;
             system.count += 1;
@@ -52,9 +52,9 @@ impl Cholesky {
     }
 
     /// The x that solves it for `b`; 0 where nothing moves.
-    pub fn solve(&self, b: &Vector) -> Vector {
+    pub fn solve(&self, b: &[f64; N]) -> [f64; N] {
         let n = self.count;
-        let mut x = [0.0; COEFFICIENTS_MAX];
+        let mut x = [0.0; N];
         for i in 0..n {
             let mut sum = b[self.moving[i]];
             for k in 0..i {
@@ -69,7 +69,7 @@ impl Cholesky {
             }
             x[i] = sum / self.lower[i][i];
         }
-        let mut placed = [0.0; COEFFICIENTS_MAX];
+        let mut placed = [0.0; N];
         for i in 0..n {
             placed[self.moving[i]] = x[i];
         }
@@ -77,10 +77,10 @@ impl Cholesky {
     }
 
     /// H⁻¹; 0 where nothing moves.
-    pub fn inverse(&self) -> Matrix {
-        let mut inverse = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
+    pub fn inverse(&self) -> [[f64; N]; N] {
+        let mut inverse = [[0.0; N]; N];
         for &k in &self.moving[..self.count] {
-            let mut unit = [0.0; COEFFICIENTS_MAX];
+            let mut unit = [0.0; N];
             unit[k] = 1.0;
             let column = self.solve(&unit);
             for &a in &self.moving[..self.count] {
@@ -91,11 +91,75 @@ impl Cholesky {
     }
 }
 
+/// Several systems at once, a lane each: the x that solve them, 0 where nothing moves, and which curve upwards in every
+/// direction; the others' x mean nothing. Of `matrix` only the lower triangle is read.
+///
+/// Bit for bit what [`Cholesky`] gives: a coefficient that does not move is a row and a column of zeros with a one on
+/// the diagonal, and adds exact zeros to the others' sums.
+#[inline(always)]
+pub fn solve_lanes<const N: usize>(
+    matrix: &[[Lanes; N]; N],
+    moving: &[[bool; LANES]; N],
+    b: &[Lanes; N],
+) -> ([Lanes; N], [bool; LANES]) {
+    let mut lower = [[[0.0; LANES]; N]; N];
+    let mut upwards = [true; LANES];
+    for i in 0..N {
+        for j in 0..=i {
+            let mut element = [0.0; LANES];
+            for lane in 0..LANES {
+                let still = if i == j { 1.0 } else { 0.0 };
+                element[lane] = if moving[i][lane] & moving[j][lane] { matrix[i][j][lane] } else { still };
+            }
+            let mut sum = element;
+            for k in 0..j {
+                for lane in 0..LANES {
+                    sum[lane] -= lower[i][k][lane] * lower[j][k][lane];
+                }
+            }
+            for lane in 0..LANES {
+                lower[i][j][lane] = if i == j { sum[lane].sqrt() } else { sum[lane] / lower[j][j][lane] };
+            }
+            if i == j {
+                for lane in 0..LANES {
+                    upwards[lane] &=
+                        sum[lane] > PIVOT * element[lane].abs() && sum[lane] > 0.0 && sum[lane].is_finite();
+                }
+            }
+        }
+    }
+    let mut x = [[0.0; LANES]; N];
+    for i in 0..N {
+        for lane in 0..LANES {
+            x[i][lane] = if moving[i][lane] { b[i][lane] } else { 0.0 };
+        }
+        for k in 0..i {
+            for lane in 0..LANES {
+                x[i][lane] -= lower[i][k][lane] * x[k][lane];
+            }
+        }
+        for lane in 0..LANES {
+            x[i][lane] /= lower[i][i][lane];
+        }
+    }
+    for i in (0..N).rev() {
+        for k in i + 1..N {
+            for lane in 0..LANES {
+                x[i][lane] -= lower[k][i][lane] * x[k][lane];
+            }
+        }
+        for lane in 0..LANES {
+            x[i][lane] /= lower[i][i][lane];
+        }
+    }
+    (x, upwards)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn matrix(rows: [[f64; 3]; 3]) -> Matrix {
+    fn matrix(rows: [[f64; 3]; 3]) -> [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX] {
         let mut matrix = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
         for (row, values) in matrix.iter_mut().zip(rows) {
             row[..3].copy_from_slice(&values);

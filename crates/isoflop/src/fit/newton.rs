@@ -74,7 +74,9 @@ struct Model {
     normal: Normal,
     /// Which coefficients move: those that are free, and not held at a bound by the gradient.
     moving: [bool; COEFFICIENTS_MAX],
-    /// What the undamped step would gain; none where the parabola has no lowest point.
+    /// Where the parabola is lowest, less θ, with the sign turned; none where it has no lowest point.
+    undamped: Option<Theta>,
+    /// What that step would gain.
     promise: Option<f64>,
     bend: Bend,
 }
@@ -153,11 +155,10 @@ impl Search<'_> {
             let held = (theta[k] <= low && normal.gradient[k] > 0.0) || (theta[k] >= high && normal.gradient[k] < 0.0);
             moving[k] = self.free[k] && !held;
         }
-        let promise = Cholesky::new(&normal.hessian, &moving[..theta.len()], 0.0).map(|system| {
-            let step = system.solve(&normal.gradient);
-            0.5 * (0..theta.len()).map(|k| step[k] * normal.gradient[k]).sum::<f64>()
-        });
-        Model { normal, moving, promise, bend }
+        let system = Cholesky::new(&normal.hessian, &moving[..theta.len()], 0.0);
+        let undamped = system.map(|system| system.solve(&normal.gradient));
+        let gain = |step: Theta| 0.5 * (0..theta.len()).map(|k| step[k] * normal.gradient[k]).sum::<f64>();
+        Model { promise: undamped.map(gain), normal, moving, undamped, bend }
     }
 
     /// The first step, under growing damping, that lowers F as promised: θ, F there, and the share of the promise kept.
@@ -171,10 +172,14 @@ impl Search<'_> {
         room: &mut Room,
     ) -> Option<(Theta, f64, f64)> {
         let count = self.free.len();
-        let Model { normal, moving, bend, .. } = model;
+        let Model { normal, moving, undamped, bend, .. } = model;
         while *damping <= DAMPING_MAX {
-            if let Some(system) = Cholesky::new(&normal.hessian, &moving[..count], *damping) {
-                let direction = system.solve(&normal.gradient);
+            let damped = |damping| Cholesky::new(&normal.hessian, &moving[..count], damping);
+            let direction = match *damping {
+                0.0 => *undamped,
+                damping => damped(damping).map(|system| system.solve(&normal.gradient)),
+            };
+            if let Some(direction) = direction {
                 let mut trial = from.theta;
                 for k in (0..count).filter(|&k| moving[k]) {
                     let stride = direction[k].clamp(-self.strides[k], self.strides[k]);

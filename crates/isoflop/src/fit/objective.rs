@@ -116,10 +116,13 @@ pub struct Room {
     residuals: Vec<Block>,
     pull: Vec<Block>,
     bend: Vec<Block>,
+    /// Which second derivatives `bend` has, where it belongs to the residuals that are there.
+    which: Option<Bend>,
 }
 
 impl Room {
     fn resize(&mut self, blocks: usize) {
+        self.which = None;
         for column in [&mut self.residuals, &mut self.pull, &mut self.bend] {
             column.resize(blocks, [0.0; BLOCK]);
         }
@@ -137,10 +140,9 @@ struct Residuals<'a> {
 impl Residuals<'_> {
     #[inline(always)]
     fn each(self, of: impl Fn(f64) -> f64) {
-        for ((out, observed), predicted) in self.out.iter_mut().zip(self.observed).zip(self.predicted) {
-            for lane in 0..BLOCK {
-                out[lane] = of(observed[lane]) - of(predicted[lane]);
-            }
+        let (observed, predicted) = (self.observed.as_flattened(), self.predicted.as_flattened());
+        for ((out, &observed), &predicted) in self.out.as_flattened_mut().iter_mut().zip(observed).zip(predicted) {
+            *out = of(observed) - of(predicted);
         }
     }
 }
@@ -295,7 +297,8 @@ impl Objective<'_> {
 
     /// The slopes at the residuals that are there; the sum Σ w·ρ(r).
     fn slopes(&self, bend: Bend, room: &mut Room) -> f64 {
-        let Room { predicted, residuals, pull, bend: bends } = room;
+        room.which = Some(bend);
+        let Room { predicted, residuals, pull, bend: bends, .. } = room;
         let sum = self.robust.slopes(residuals, self.rows.weights(), bend, Slopes { pull, bend: bends });
         if self.residual != Residual::Log {
             let exact = bend == Bend::Exact;
@@ -304,7 +307,10 @@ impl Objective<'_> {
         sum
     }
 
+    /// The slopes at the residuals that are there, unless they are there too.
     fn slopes_again(&self, bend: Bend, room: &mut Room) {
-        self.slopes(bend, room);
+        if room.which != Some(bend) {
+            self.slopes(bend, room);
+        }
     }
 }

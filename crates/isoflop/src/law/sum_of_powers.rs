@@ -9,7 +9,7 @@
 use std::marker::PhantomData;
 
 use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};
-use crate::elementary::{exp, ln};
+use crate::elementary::{exp, exps, ln, lns};
 use crate::robust::Bend;
 use crate::rows::{At, Input, Rows};
 use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
@@ -66,23 +66,42 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Work for Predict<'_, 
             None => exp(theta[L::TERMS[k].amplitude]),
         });
         let shares = out.parts.as_chunks_mut::<K>().0.iter_mut();
-        for (block, (ln_loss, share)) in out.ln_loss.iter_mut().zip(shares).enumerate() {
+        for (block, (ln_loss, shares)) in out.ln_loss.iter_mut().zip(shares).enumerate() {
             let x = rows.block(block);
-            for lane in 0..BLOCK {
-                let mut powers = constant;
-                let mut sum = 0.0;
-                for k in 0..K {
-                    if L::TERMS[k].power.is_some() {
-                        powers[k] = exp(exponent(L::TERMS[k], &theta, |input| x[input as usize][lane]));
+            // Everything stays here until it is known: the compiler can then see that nothing written is read again.
+            let mut powers = constant.map(|constant| [constant; BLOCK]);
+            for k in 0..K {
+                if let Some(power) = L::TERMS[k].power {
+                    let (ln_x, mut these) = (x[power.input as usize], [0.0; BLOCK]);
+                    for lane in 0..LANES {
+                        let of = |row: usize| exponent(L::TERMS[k], &theta, |_| ln_x[row]);
+                        [these[lane], these[LANES + lane]] = exps([of(lane), of(LANES + lane)]);
                     }
-                    sum += powers[k];
+                    powers[k] = these;
                 }
-                let one_over = 1.0 / sum;
-                for k in 0..K {
-                    share[k][lane] = powers[k] * one_over;
-                }
-                ln_loss[lane] = ln(sum);
             }
+            let mut sums = powers[0];
+            for k in 1..K {
+                for lane in 0..BLOCK {
+                    sums[lane] += powers[k][lane];
+                }
+            }
+            for lane in 0..BLOCK {
+                let one_over = 1.0 / sums[lane];
+                for k in 0..K {
+                    powers[k][lane] *= one_over;
+                }
+            }
+            *shares = powers;
+            *ln_loss = sums;
+        }
+        // In a loop of its own: a logarithm takes long, but many can be under way at once.
+        for block in &mut out.ln_loss {
+            let mut logarithms = [0.0; BLOCK];
+            for lane in 0..LANES {
+                [logarithms[lane], logarithms[LANES + lane]] = lns([block[lane], block[LANES + lane]]);
+            }
+            *block = logarithms;
         }
     }
 }
@@ -104,7 +123,35 @@ fn part(block: &Block, from: usize) -> &Parts {
     block[from..].first_chunk().expect("a block is whole parts")
 }
 
+/// Adds to every number of a part.
+#[inline(always)]
+fn add(to: &mut Parts, of: impl Fn(usize) -> f64) {
+    for lane in 0..LANES {
+        to[lane] += of(lane);
+    }
+}
+
 impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, P> {
+    /// Whether a coefficient belongs to one term only. That term's own first derivative is then the law's.
+    const ALONE: [bool; P] = {
+        let mut terms = [0; P];
+        let mut k = 0;
+        while k < K {
+            terms[L::TERMS[k].amplitude] += 1;
+            if let Some(power) = L::TERMS[k].power {
+                terms[power.exponent] += 1;
+            }
+            k += 1;
+        }
+        let mut alone = [false; P];
+        let mut a = 0;
+        while a < P {
+            alone[a] = terms[a] == 1;
+            a += 1;
+        }
+        alone
+    };
+
     #[inline(always)]
     fn sums<const CURVED: bool>(&self) -> Normal {
         let mut gradient = [[0.0; LANES]; P];
@@ -114,34 +161,38 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, 
         let slopes = self.slopes.pull.iter().zip(self.slopes.bend);
         for (block, (shares, (pull, bend))) in shares.iter().zip(slopes).enumerate() {
             let x = self.rows.block(block);
+            // Every step is done for a whole part before the next: so each becomes a few wide instructions.
             for from in (0..BLOCK).step_by(LANES) {
-                let x = x.map(|x| part(x, from));
-                let shares: [&Parts; K] = shares.each_ref().map(|share| part(share, from));
-                let (pull, bend) = (part(pull, from), part(bend, from));
-                for lane in 0..LANES {
-                    let mut j = [0.0; P];
-                    for k in 0..K {
-                        let term = L::TERMS[k];
-                        let share = shares[k][lane];
-                        j[term.amplitude] += share;
-                        if let Some(power) = term.power {
-                            let steep = share * x[power.input as usize][lane];
-                            j[power.exponent] -= steep;
-                            if CURVED {
-                                own[k][1][lane] += pull[lane] * steep;
-                                own[k][2][lane] += pull[lane] * steep * x[power.input as usize][lane];
-                            }
-                        }
+                let (pull, mut bend) = (*part(pull, from), *part(bend, from));
+                let mut j = [[0.0; LANES]; P];
+                for k in 0..K {
+                    let term = L::TERMS[k];
+                    let share = part(&shares[k], from);
+                    add(&mut j[term.amplitude], |lane| share[lane]);
+                    if CURVED && !Self::ALONE[term.amplitude] {
+                        add(&mut own[k][0], |lane| pull[lane] * share[lane]);
+                    }
+                    if let Some(power) = term.power {
+                        let ln_x = part(x[power.input as usize], from);
+                        let steep: Parts = std::array::from_fn(|lane| share[lane] * ln_x[lane]);
+                        add(&mut j[power.exponent], |lane| -steep[lane]);
                         if CURVED {
-                            own[k][0][lane] += pull[lane] * share;
+                            if !Self::ALONE[power.exponent] {
+                                add(&mut own[k][1], |lane| pull[lane] * steep[lane]);
+                            }
+                            add(&mut own[k][2], |lane| pull[lane] * steep[lane] * ln_x[lane]);
                         }
                     }
-                    let bend = if CURVED { bend[lane] - pull[lane] } else { bend[lane] };
-                    for a in 0..P {
-                        gradient[a][lane] += pull[lane] * j[a];
-                        let bent = bend * j[a];
-                        for b in 0..=a {
-                            outer[a][b][lane] += bent * j[b];
+                }
+                if CURVED {
+                    add(&mut bend, |lane| -pull[lane]);
+                }
+                for a in 0..P {
+                    add(&mut gradient[a], |lane| pull[lane] * j[a][lane]);
+                    // Not `0..=a`: only loops of one length are unrolled, and sums then kept in registers.
+                    for b in 0..P {
+                        if b <= a {
+                            add(&mut outer[a][b], |lane| bend[lane] * j[a][lane] * j[b][lane]);
                         }
                     }
                 }
@@ -157,10 +208,12 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Accumulate<'_, L, K, 
         if CURVED {
             for (term, own) in L::TERMS.iter().zip(own) {
                 let [level, steep, steeper] = own.map(total);
-                normal.hessian[term.amplitude][term.amplitude] += level;
+                let alone =
+                    |coefficient: usize, own| if Self::ALONE[coefficient] { normal.gradient[coefficient] } else { own };
+                normal.hessian[term.amplitude][term.amplitude] += alone(term.amplitude, level);
                 if let Some(power) = term.power {
                     let (high, low) = (power.exponent.max(term.amplitude), power.exponent.min(term.amplitude));
-                    normal.hessian[high][low] -= steep;
+                    normal.hessian[high][low] += alone(power.exponent, -steep);
                     normal.hessian[power.exponent][power.exponent] += steeper;
                 }
             }

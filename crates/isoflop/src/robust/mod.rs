@@ -14,7 +14,7 @@ pub use log_cosh::LogCosh;
 pub use quantile::Quantile;
 pub use squared::Squared;
 
-use crate::wide::{Block, LANES, Work, total, widest};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// A residual's cost and how it changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,10 +66,14 @@ pub trait RobustLoss: Send + Sync {
     fn slopes(&self, residuals: &[Block], weights: &[Block], bend: Bend, out: Slopes<'_>) -> f64;
 }
 
-/// A column in as many parts as a sum is kept in.
+/// Adds the numbers of a block to a sum in parts.
 #[inline(always)]
-fn lanes(column: &[Block]) -> impl Iterator<Item = &[f64; LANES]> {
-    column.as_flattened().as_chunks().0.iter()
+fn add(sum: &mut [f64; LANES], block: &Block) {
+    for half in block.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sum[lane] += half[lane];
+        }
+    }
 }
 
 struct Sum<'a, S> {
@@ -83,12 +87,14 @@ impl<S: Shape> Work for Sum<'_, S> {
     #[inline(always)]
     fn run(self) -> f64 {
         let mut sum = [0.0; LANES];
-        for (r, w) in lanes(self.residuals).zip(lanes(self.weights)) {
-            for lane in 0..LANES {
-                sum[lane] += w[lane] * self.shape.at(r[lane]).rho;
+        for (r, w) in self.residuals.iter().zip(self.weights) {
+            let mut costs = [0.0; BLOCK];
+            for lane in 0..BLOCK {
+                costs[lane] = w[lane] * self.shape.at(r[lane]).rho;
             }
+            add(&mut sum, &costs);
         }
-        total(sum)
+        total_apart(sum)
     }
 }
 
@@ -105,18 +111,20 @@ impl<S: Shape> Work for Sloped<'_, S> {
         let Sloped { sum: Sum { shape, residuals, weights }, bend, out } = self;
         let exact = bend == Bend::Exact;
         let mut sum = [0.0; LANES];
-        let read = lanes(residuals).zip(lanes(weights));
-        let written = out.pull.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut();
-        let written = written.zip(out.bend.as_flattened_mut().as_chunks_mut::<LANES>().0);
-        for ((r, w), (pull, bend)) in read.zip(written) {
-            for lane in 0..LANES {
+        let written = out.pull.iter_mut().zip(out.bend.iter_mut());
+        for ((r, w), (pull, bend)) in residuals.iter().zip(weights).zip(written) {
+            // Written when all are known, or the compiler would have to ask whether what is written is read again.
+            let (mut costs, mut pulls, mut bends) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+            for lane in 0..BLOCK {
                 let cost = shape.at(r[lane]);
-                sum[lane] += w[lane] * cost.rho;
-                pull[lane] = -(w[lane] * cost.psi);
-                bend[lane] = w[lane] * if exact { cost.psi_prime } else { cost.weight };
+                costs[lane] = w[lane] * cost.rho;
+                pulls[lane] = -(w[lane] * cost.psi);
+                bends[lane] = w[lane] * if exact { cost.psi_prime } else { cost.weight };
             }
+            add(&mut sum, &costs);
+            (*pull, *bend) = (pulls, bends);
         }
-        total(sum)
+        total_apart(sum)
     }
 }
 

@@ -52,6 +52,8 @@ const POLISHED: usize = 48;
 const SCREENING: usize = 7;
 /// How many searches that have spent their steps get how many times as many.
 const PATIENT: (usize, usize) = (2, 5);
+/// Fewer rows than this, those of all descents together, are done before another thread has begun.
+const WORTH_THREADS: usize = 2_000;
 /// Ends whose objectives differ by less than this share are one.
 const SAME: f64 = 1e-6;
 
@@ -97,6 +99,10 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
     let polished = bottoms.len();
     let follow = |bottoms: &[(Theta, Bend)], search: &super::newton::Search| -> Vec<Bottom> {
         let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
+        if bottoms.len() * rows.len() < WORTH_THREADS {
+            let mut room = Room::default();
+            return bottoms.iter().map(|start| descend(&mut room, start)).collect();
+        }
         bottoms.par_iter().map_init(Room::default, descend).collect()
     };
     let mut ends = follow(&bottoms, &search);

@@ -7,13 +7,14 @@
 //! Source: Golub and Pereyra 1973, doi:10.1137/0710036; for this law Czech et al. 2026, arXiv:2603.22339.
 
 use super::Starts;
+use crate::fit::cholesky::solve_lanes;
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::setup::Setup;
 use crate::law::{COEFFICIENTS_MAX, Law, Power};
 use crate::robust::Bend;
 use crate::rows::Rows;
-use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// Values of each exponent in a fit.
 const GRID: usize = 32;
@@ -134,15 +135,14 @@ impl Projection {
     pub fn starts(&self, setup: &Setup, weights: &[Block], most: usize) -> Vec<Theta> {
         let sums = Sums::new(self, weights);
         let sizes = [0, 1].map(|e| self.exponents.get(e).map_or(1, |(_, values)| values.len()));
-        let solved: Vec<(f64, [f64; TERMS_MAX])> =
-            (0..sizes[0] * sizes[1]).map(|cell| self.solve(&sums, [cell / sizes[1], cell % sizes[1]])).collect();
+        let mut solved = vec![(f64::INFINITY, [0.0; TERMS_MAX]); sizes[0] * sizes[1]];
+        widest(Cells { projection: self, sums: &sums, width: sizes[1], out: &mut solved });
         let mut valleys: Vec<usize> = (0..solved.len())
             .filter(|&cell| {
                 let (i, j) = (cell / sizes[1], cell % sizes[1]);
                 let near = |at: usize, size: usize| at.saturating_sub(1)..(at + 2).min(size);
-                let around = near(i, sizes[0]).flat_map(|a| near(j, sizes[1]).map(move |b| a * sizes[1] + b));
-                let mut others = around.filter(|&other| other != cell);
-                others.all(|other| solved[cell].0 <= solved[other].0)
+                let mut around = near(i, sizes[0]).flat_map(|a| near(j, sizes[1]).map(move |b| a * sizes[1] + b));
+                around.all(|other| other == cell || solved[cell].0 <= solved[other].0)
             })
             .collect();
         valleys.sort_by(|&a, &b| solved[a].0.total_cmp(&solved[b].0));
@@ -166,50 +166,114 @@ impl Projection {
         }
         theta
     }
+}
 
-    /// The residual sum of squares at one cell and the amplitudes, those that would be negative left out.
-    fn solve(&self, sums: &Sums, cell: [usize; 2]) -> (f64, [f64; TERMS_MAX]) {
-        let count = self.terms.len();
-        let at = |term: usize| self.terms[term].exponent.map_or(0, |e| cell[e]);
-        let mut matrix = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
-        let mut right = [0.0; COEFFICIENTS_MAX];
-        let mut amplitudes = [0.0; TERMS_MAX];
-        let mut moving = [false; TERMS_MAX];
-        for a in 0..count {
-            right[a] = sums.with_loss(a, at(a));
-            moving[a] = self.terms[a].fixed.is_none();
-            for b in 0..count {
-                matrix[a][b] = sums.between(a, at(a), b, at(b));
+/// The residual sum of squares of every cell and the amplitudes, those that would be negative left out.
+struct Cells<'a> {
+    projection: &'a Projection,
+    sums: &'a Sums,
+    /// Values of the second exponent.
+    width: usize,
+    out: &'a mut [(f64, [f64; TERMS_MAX])],
+}
+
+impl Work for Cells<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        // The number of terms is known when each is compiled, or their sums would not stay in registers.
+        const { assert!(TERMS_MAX == 4) };
+        match self.projection.terms.len() {
+            1 => self.of_terms::<1>(),
+            2 => self.of_terms::<2>(),
+            3 => self.of_terms::<3>(),
+            _ => self.of_terms::<4>(),
+        }
+    }
+}
+
+impl Cells<'_> {
+    #[inline(always)]
+    fn of_terms<const K: usize>(self) {
+        let last = self.out.len() - 1;
+        for from in (0..=last).step_by(LANES) {
+            let cells = std::array::from_fn(|lane| (from + lane).min(last));
+            let solved =
+                solve::<K>(self.projection, self.sums, cells.map(|cell| [cell / self.width, cell % self.width]));
+            for (out, solved) in self.out[from..].iter_mut().zip(solved) {
+                *out = solved;
             }
         }
-        let mut rest = sums.loss_squared;
-        for a in 0..count {
-            if let Some(fixed) = self.terms[a].fixed {
-                amplitudes[a] = fixed;
-                rest -= 2.0 * fixed * right[a] - fixed * fixed * matrix[a][a];
+    }
+}
+
+/// Several cells, a lane each.
+#[inline(always)]
+fn solve<const K: usize>(
+    projection: &Projection,
+    sums: &Sums,
+    cells: [[usize; 2]; LANES],
+) -> [(f64, [f64; TERMS_MAX]); LANES] {
+    let terms = &projection.terms;
+    let at = |term: usize, lane: usize| terms[term].exponent.map_or(0, |e| cells[lane][e]);
+    let mut matrix = [[[0.0; LANES]; K]; K];
+    let mut right = [[0.0; LANES]; K];
+    let mut moving = [[false; LANES]; K];
+    for a in 0..K {
+        moving[a] = [terms[a].fixed.is_none(); LANES];
+        for lane in 0..LANES {
+            right[a][lane] = sums.loss[a][at(a, lane)];
+        }
+        for b in 0..=a {
+            let (pairs, size) = (&sums.pairs[a * (a + 1) / 2 + b], terms[b].columns.len());
+            for lane in 0..LANES {
+                matrix[a][b][lane] = pairs[at(a, lane) * size + at(b, lane)];
             }
         }
-        let fixed = amplitudes;
-        let mut target = right;
-        for a in 0..count {
-            target[a] -= (0..count).map(|b| matrix[a][b] * fixed[b]).sum::<f64>();
+    }
+    let fixed: [f64; TERMS_MAX] = std::array::from_fn(|a| terms.get(a).and_then(|term| term.fixed).unwrap_or(0.0));
+    let mut rest = [sums.loss_squared; LANES];
+    let mut target = right;
+    for a in (0..K).filter(|&a| terms[a].fixed.is_some()) {
+        for lane in 0..LANES {
+            rest[lane] -= 2.0 * fixed[a] * right[a][lane] - fixed[a] * fixed[a] * matrix[a][a][lane];
         }
-        loop {
-            let Some(system) = crate::fit::cholesky::Cholesky::new(&matrix, &moving[..count], 0.0) else {
-                return (f64::INFINITY, amplitudes);
-            };
-            let found = system.solve(&target);
-            let worst =
-                (0..count).filter(|&a| moving[a] && found[a] <= 0.0).min_by(|&a, &b| found[a].total_cmp(&found[b]));
-            if let Some(negative) = worst {
-                moving[negative] = false;
-                continue;
+    }
+    for a in 0..K {
+        for lane in 0..LANES {
+            let mut known = 0.0;
+            for b in 0..K {
+                known += matrix[a.max(b)][a.min(b)][lane] * fixed[b];
             }
-            for a in (0..count).filter(|&a| moving[a]) {
-                amplitudes[a] = found[a];
-                rest -= found[a] * target[a];
+            target[a][lane] -= known;
+        }
+    }
+    loop {
+        let (found, upwards) = solve_lanes(&matrix, &moving, &target);
+        let mut over = true;
+        for lane in 0..LANES {
+            let mut worst = None;
+            for a in 0..K {
+                let negative = upwards[lane] && moving[a][lane] && found[a][lane] <= 0.0;
+                if negative && worst.is_none_or(|worst: usize| found[a][lane] < found[worst][lane]) {
+                    worst = Some(a);
+                }
             }
-            return (rest, amplitudes);
+            if let Some(worst) = worst {
+                moving[worst][lane] = false;
+                over = false;
+            }
+        }
+        if over {
+            let mut solved = [(f64::INFINITY, fixed); LANES];
+            for lane in (0..LANES).filter(|&lane| upwards[lane]) {
+                solved[lane].0 = rest[lane];
+                for a in (0..K).filter(|&a| moving[a][lane]) {
+                    solved[lane].1[a] = found[a][lane];
+                    solved[lane].0 -= found[a][lane] * target[a][lane];
+                }
+            }
+            return solved;
         }
     }
 }
@@ -221,14 +285,12 @@ struct Sums {
     loss: Vec<Vec<f64>>,
     /// Of each pair of terms (a ≥ b), and the values of both: Σ ω·u·v.
     pairs: Vec<Vec<f64>>,
-    sizes: Vec<usize>,
 }
 
 impl Sums {
     fn new(projection: &Projection, weights: &[Block]) -> Self {
         let omega = times(&projection.weight, weights);
         let loss = times(&omega, &projection.loss);
-        let dot = |a: &[Block], b: &[Block]| widest(Dot { a, b });
         let terms = &projection.terms;
         let mut pairs = Vec::new();
         for (a, left) in terms.iter().enumerate() {
@@ -236,28 +298,21 @@ impl Sums {
             for right in &terms[..=a] {
                 // Terms of one exponent only ever meet at the same value of it.
                 let same = left.exponent.is_some() && left.exponent == right.exponent;
-                let sums = weighted.iter().enumerate().flat_map(|(i, u)| {
-                    let others = right.columns.iter().enumerate();
-                    others.map(move |(j, v)| if same && i != j { 0.0 } else { dot(u, v) })
-                });
-                pairs.push(sums.collect());
+                let mut sums = vec![0.0; weighted.len() * right.columns.len()];
+                widest(Dots { left: &weighted, right: &right.columns, same, out: &mut sums });
+                pairs.push(sums);
             }
         }
+        let with_loss = |columns: &[Vec<Block>]| {
+            let mut sums = vec![0.0; columns.len()];
+            widest(Dots { left: std::slice::from_ref(&loss), right: columns, same: false, out: &mut sums });
+            sums
+        };
         Self {
-            loss_squared: dot(&loss, &projection.loss),
-            loss: terms.iter().map(|term| term.columns.iter().map(|column| dot(&loss, column)).collect()).collect(),
+            loss_squared: with_loss(std::slice::from_ref(&projection.loss))[0],
+            loss: terms.iter().map(|term| with_loss(&term.columns)).collect(),
             pairs,
-            sizes: terms.iter().map(|term| term.columns.len()).collect(),
         }
-    }
-
-    fn with_loss(&self, term: usize, at: usize) -> f64 {
-        self.loss[term][at]
-    }
-
-    fn between(&self, a: usize, at_a: usize, b: usize, at_b: usize) -> f64 {
-        let ((a, at_a), (b, at_b)) = if a >= b { ((a, at_a), (b, at_b)) } else { ((b, at_b), (a, at_a)) };
-        self.pairs[a * (a + 1) / 2 + b][at_a * self.sizes[b] + at_b]
     }
 }
 
@@ -277,31 +332,67 @@ impl Work for Powers<'_> {
     #[inline(always)]
     fn run(self) {
         for (out, ln) in self.out.iter_mut().zip(self.ln) {
-            for lane in 0..BLOCK {
-                out[lane] = crate::elementary::exp(-self.exponent * ln[lane]);
-            }
-        }
-    }
-}
-
-/// Σ a·b.
-struct Dot<'a> {
-    a: &'a [Block],
-    b: &'a [Block],
-}
-
-impl Work for Dot<'_> {
-    type Output = f64;
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let mut sum = [0.0; LANES];
-        for (a, b) in
-            self.a.as_flattened().as_chunks::<LANES>().0.iter().zip(self.b.as_flattened().as_chunks::<LANES>().0)
-        {
+            let mut powers = [0.0; BLOCK];
             for lane in 0..LANES {
-                sum[lane] += a[lane] * b[lane];
+                [powers[lane], powers[LANES + lane]] =
+                    crate::elementary::exps([-self.exponent * ln[lane], -self.exponent * ln[LANES + lane]]);
+            }
+            *out = powers;
+        }
+    }
+}
+
+/// Σ u·v of every column on the left with every one on the right, or only with that of its own place.
+struct Dots<'a> {
+    left: &'a [Vec<Block>],
+    right: &'a [Vec<Block>],
+    same: bool,
+    out: &'a mut [f64],
+}
+
+/// Columns that one is multiplied with at a time: a sum has to wait for its own last addition, but not for others'.
+const ABREAST: usize = 4;
+
+impl Work for Dots<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let width = self.right.len();
+        if self.same {
+            for (i, (u, v)) in self.left.iter().zip(self.right).enumerate() {
+                [self.out[i * width + i]] = dots(u, [v]);
+            }
+            return;
+        }
+        // Those on the right stay in the processor's nearest memory while all on the left go by.
+        let (few, rest) = self.right.as_chunks::<ABREAST>();
+        for (j, v) in few.iter().enumerate() {
+            for (i, u) in self.left.iter().enumerate() {
+                let at = i * width + j * ABREAST;
+                self.out[at..at + ABREAST].copy_from_slice(&dots(u, v.each_ref().map(Vec::as_slice)));
             }
         }
-        total(sum)
+        for (j, v) in rest.iter().enumerate() {
+            for (i, u) in self.left.iter().enumerate() {
+                [self.out[i * width + few.len() * ABREAST + j]] = dots(u, [v]);
+            }
+        }
     }
+}
+
+/// Σ u·v for several v.
+#[inline(always)]
+fn dots<const N: usize>(u: &[Block], v: [&[Block]; N]) -> [f64; N] {
+    let u = u.as_flattened().as_chunks::<LANES>().0;
+    let v = v.map(|v| &v.as_flattened().as_chunks::<LANES>().0[..u.len()]);
+    let mut sums = [[0.0; LANES]; N];
+    for part in 0..u.len() {
+        for n in 0..N {
+            let v = &v[n][part];
+            for lane in 0..LANES {
+                sums[n][lane] += u[part][lane] * v[lane];
+            }
+        }
+    }
+    sums.map(total_apart)
 }
