@@ -59,8 +59,11 @@ fn main() {
     }
 }
 
+/// A job's name, and how it is done and timed.
+type Job = (&'static str, fn(&Fits) -> Timed);
+
 /// Every job, in the order of the table.
-const JOBS: &[(&str, fn(&Fits) -> Timed)] = &[
+const JOBS: &[Job] = &[
     ("warm-fit", warm_fit),
     ("global-fit", |fits| searched(fits, "projected", 500)),
     ("hoffmann-grid", |fits| searched(fits, "hoffmann-grid", 7)),
@@ -167,7 +170,7 @@ fn refits(
     Timed { seconds, objective, note: format!("{converged} of {RESAMPLES} converged, {steps:.1} steps on average") }
 }
 
-/// How often each run is in each resample: SplitMix64's draws from the seed 0, one after the other.
+/// How often each run is in each resample: `SplitMix64`'s draws from the seed 0, one after the other.
 fn resamples(rows: usize) -> Vec<Vec<f64>> {
     let mut state = 0u64;
     let mut draw = || {
@@ -202,7 +205,9 @@ fn kernel(Fits { setup, rows, start }: &Fits, bend: Option<Bend>) -> Timed {
         }
     };
     let (value, mut seconds) = timed(200, || (0..CALLS).map(|_| evaluate()).fold(0.0, f64::max));
-    seconds.iter_mut().for_each(|seconds| *seconds /= CALLS as f64);
+    for seconds in &mut seconds {
+        *seconds /= CALLS as f64;
+    }
     let second = bend.map_or(String::new(), |bend| format!(", second derivatives {bend:?}").to_lowercase());
     Timed { seconds, objective: value, note: format!("{} rows{second}", rows.len()) }
 }

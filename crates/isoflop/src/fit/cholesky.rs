@@ -9,7 +9,7 @@ type Lanes = [f64; LANES];
 /// Damping holds back a coefficient that hardly matters as one this share as steep as the steepest.
 const FLOOR: f64 = 1e-3;
 
-/// H = LLᵀ of the rows and columns that move, of at most N.
+/// H = `LLᵀ` of the rows and columns that move, of at most N.
 #[derive(Clone, Copy, Debug)]
 pub struct Cholesky<const N: usize = COEFFICIENTS_MAX> {
     lower: [[f64; N]; N],

@@ -226,7 +226,7 @@ fn published_allocations_follow_from_their_coefficients() {
 }
 
 /// Muennighoff et al. 2023 (arXiv:2305.16264): the base fixed at their C4 fit; (15.39, 5.31) is a local minimum and others
-/// are lower, so the interval of R_D is wide and covers them.
+/// are lower, so the interval of `R_D` is wide and covers them.
 #[test]
 fn repeated_data_are_said_to_be_barely_known() {
     let fixed = [
