@@ -5,23 +5,20 @@
 //!
 //! `cargo bench --bench surface -- kernel` runs the jobs whose names contain the word.
 
+mod table;
+
 use std::hint::black_box;
 use std::time::Instant;
 
-use isoflop::fit::Setup;
-use isoflop::fit::newton::{Bottom, Stop, Theta};
-use isoflop::fit::objective::{Residual, Room};
+use isoflop::fit::newton::{Bottom, Stop};
+use isoflop::fit::objective::Room;
 use isoflop::fit::search::{Projection, descend_all, search};
-use isoflop::law::law;
-use isoflop::progress::Quiet;
-use isoflop::robust::{Bend, Huber};
-use isoflop::rows::{At, Row, Rows};
-use isoflop::source::{ReadOptions, read};
+use isoflop::robust::Bend;
+use isoflop::rows::Rows;
 use rayon::prelude::*;
 use serde_json::json;
+use table::{Fits, with_fits};
 
-/// Where the published law has its coefficients: ln E, ln A, ln B, α, β. A good start, 0.4 % above the minimum.
-const START: [(f64, bool); 5] = [(1.8172, true), (482.01, true), (2085.43, true), (0.3478, false), (0.3658, false)];
 /// Refits of each kind.
 const RESAMPLES: usize = 4_000;
 /// The mean objective of the first of them is printed, as some peers do not get through all.
@@ -34,18 +31,12 @@ const VALLEYS: usize = 6;
 fn main() {
     // Cargo hands over `--bench`.
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let raw = runs();
-    let robust = Huber { delta: 1e-3 };
-    let chinchilla = law("chinchilla").expect("it is registered");
-    let fixed = [None; START.len()];
-    let (setup, rows) = Setup::new(chinchilla, &raw, &robust, Residual::Log, &[], &fixed);
-    let fits = Fits {
-        start: setup.as_searched(&START.map(|(value, log)| if log { f64::ln(value) } else { value })),
-        setup,
-        rows,
-    };
-    for (name, job) in JOBS.iter().filter(|(name, _)| name.contains(&only)) {
-        let Timed { mut seconds, objective, note } = job(&fits);
+    with_fits(|fits| print(fits, &only));
+}
+
+fn print(fits: &Fits, only: &str) {
+    for (name, job) in JOBS.iter().filter(|(name, _)| name.contains(only)) {
+        let Timed { mut seconds, objective, note } = job(fits);
         seconds.sort_by(f64::total_cmp);
         let note = format!("{note}; timed {}×", seconds.len());
         let (median, least) = (seconds[seconds.len() / 2], seconds[0]);
@@ -59,7 +50,7 @@ fn main() {
     }
 }
 
-/// A job's name, and how it is done and timed.
+/// The name of a job, and what does it.
 type Job = (&'static str, fn(&Fits) -> Timed);
 
 /// Every job, in the order of the table.
@@ -74,33 +65,11 @@ const JOBS: &[Job] = &[
     ("kernel: objective+gradient+hessian", |fits| kernel(fits, Some(Bend::Exact))),
 ];
 
-/// What every job works on.
-struct Fits<'a> {
-    setup: Setup<'a>,
-    rows: Rows,
-    start: Theta,
-}
-
 /// What a job took, and what it reached.
 struct Timed {
     seconds: Vec<f64>,
     objective: f64,
     note: String,
-}
-
-/// The 240 runs: without the five highest losses, D = C/6N.
-fn runs() -> Vec<Row> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/chinchilla-fig4-epoch/svg_extracted_data.csv");
-    let table = read(path, &ReadOptions::default(), &Quiet).expect("it is a table of runs");
-    let mut losses: Vec<f64> = table.runs().iter().map(|run| run.loss.0).collect();
-    losses.sort_by(f64::total_cmp);
-    let fifth = losses[losses.len() - 5];
-    let row = |params: f64, compute: f64, loss: f64| {
-        let at = At::allocation(params.ln(), (compute / (6.0 * params)).ln());
-        Row { at, ln_loss: loss.ln(), weight: 1.0 }
-    };
-    let kept = table.runs().iter().filter(|run| run.loss.0 < fifth);
-    kept.map(|run| row(run.params.0, run.compute.0, run.loss.0)).collect()
 }
 
 /// The answer and the seconds of each call, after one that is not counted.
@@ -170,7 +139,7 @@ fn refits(
     Timed { seconds, objective, note: format!("{converged} of {RESAMPLES} converged, {steps:.1} steps on average") }
 }
 
-/// How often each run is in each resample: `SplitMix64`'s draws from the seed 0, one after the other.
+/// How often each run is in each resample: the draws of `SplitMix64` from the seed 0, one after the other.
 fn resamples(rows: usize) -> Vec<Vec<f64>> {
     let mut state = 0u64;
     let mut draw = || {

@@ -6,6 +6,8 @@
 //! bits everywhere: no fused multiply-add, which older processors have not got.
 //! Both are within two units in the last place of the true value.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+
 use std::f64::consts::LOG2_E;
 
 /// Largest argument of [`exp`]: a sum of a few such powers is still finite. Larger ones count as this.
@@ -64,17 +66,8 @@ pub fn smaller(a: f64, b: f64) -> f64 {
 /// eˣ, with x held within [`EXP_MIN`] and [`EXP_MAX`].
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    let x = smaller(larger(x, EXP_MIN), EXP_MAX);
-    let shifted = x * LOG2_E + ROUND;
-    let k = shifted - ROUND;
-    let r = x - k * LN_2[0] - k * LN_2[1];
-    let mut q = EXP[0];
-    for c in &EXP[1..] {
-        q = q * r + c;
-    }
-    let power = q * r * r + r + 1.0;
-    // The integer k, from the lowest bits of `shifted`, goes to the exponent.
-    f64::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 52))
+    let [power] = exps([x]);
+    power
 }
 
 /// [`exp`] of several numbers side by side.
@@ -98,8 +91,7 @@ pub fn exps<const N: usize>(x: [f64; N]) -> [f64; N] {
     let mut power = q;
     for i in 0..N {
         power[i] = q[i] * r[i] * r[i] + r[i] + 1.0;
-    }
-    for i in 0..N {
+        // The integer k, from the lowest bits of `shifted`, goes to the exponent.
         power[i] = f64::from_bits(power[i].to_bits().wrapping_add(shifted[i].to_bits() << 52));
     }
     power
@@ -108,19 +100,8 @@ pub fn exps<const N: usize>(x: [f64; N]) -> [f64; N] {
 /// ln x of a positive normal x; some finite number for any other.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
-    let bits = x.to_bits();
-    let above = bits.wrapping_sub(ROOT_HALF);
-    // x = 2ᵏ·m with m between √½ and √2.
-    let m = f64::from_bits(bits.wrapping_sub(above & EXPONENT));
-    let biased = above.wrapping_add(BIAS << 52) >> 52;
-    let k = f64::from_bits(biased | TWO_52) - (f64::from_bits(TWO_52) + BIAS as f64);
-    let s = (m - 1.0) / (m + 1.0);
-    let z = s * s;
-    let mut q = LN[0];
-    for c in &LN[1..] {
-        q = q * z + c;
-    }
-    s * z * q + k * LN_2[1] + s * 2.0 + k * LN_2[0]
+    let [logarithm] = lns([x]);
+    logarithm
 }
 
 /// [`ln`] of several numbers side by side, as [`exps`] does it.
@@ -129,6 +110,7 @@ pub fn lns<const N: usize>(x: [f64; N]) -> [f64; N] {
     let above = x.map(|x| x.to_bits().wrapping_sub(ROOT_HALF));
     let (mut s, mut k) = (x, x);
     for i in 0..N {
+        // x = 2ᵏ·m with m between √½ and √2.
         let m = f64::from_bits(x[i].to_bits().wrapping_sub(above[i] & EXPONENT));
         let biased = above[i].wrapping_add(BIAS << 52) >> 52;
         k[i] = f64::from_bits(biased | TWO_52) - (f64::from_bits(TWO_52) + BIAS as f64);

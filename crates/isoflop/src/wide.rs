@@ -5,6 +5,8 @@
 //! same additions and multiplications in the same order, so they give the same bits:
 //! rows are independent, and sums are kept in [`LANES`] parts on every processor.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// Rows in a block. Loops over one are long enough to be vectorised and need no check of bounds.
@@ -37,6 +39,10 @@ impl<W: Work> WithSimd for Dispatched<W> {
 
 /// Does `work` with the widest vectors that this processor has.
 pub fn widest<W: Work>(work: W) -> W::Output {
+    #[cfg(test)]
+    if let Some(width) = forced::WIDTH.get() {
+        return width.dispatch(Dispatched(work));
+    }
     Arch::new().dispatch(Dispatched(work))
 }
 
@@ -62,4 +68,37 @@ pub fn blocks(values: impl ExactSizeIterator<Item = f64>, filler: f64) -> Vec<Bl
         *place = value;
     }
     blocks
+}
+
+/// Tests may ask for narrower vectors than there are, to see that nothing but the time depends on them.
+#[cfg(test)]
+pub mod forced {
+    use std::cell::Cell;
+
+    use pulp::Arch;
+
+    thread_local! {
+        pub(super) static WIDTH: Cell<Option<Arch>> = const { Cell::new(None) };
+    }
+
+    /// Every width that this processor has, with a name: plain x86-64 first.
+    pub fn widths() -> Vec<(&'static str, Arch)> {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use pulp::x86::{V3, V4};
+            let wider =
+                [V3::try_new().map(|v3| ("AVX2", Arch::V3(v3))), V4::try_new().map(|v4| ("AVX-512", Arch::V4(v4)))];
+            [("plain", Arch::Scalar)].into_iter().chain(wider.into_iter().flatten()).collect()
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        vec![("plain", Arch::Scalar), ("widest", Arch::new())]
+    }
+
+    /// Does `what` with vectors of this width, as far as it stays on this thread.
+    pub fn with<T>(width: Arch, what: impl FnOnce() -> T) -> T {
+        WIDTH.set(Some(width));
+        let done = what();
+        WIDTH.set(None);
+        done
+    }
 }

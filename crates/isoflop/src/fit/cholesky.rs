@@ -1,5 +1,8 @@
 //! Small symmetric systems: (H + λ·diag H)·x = b for the coefficients that move.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+#![expect(clippy::needless_range_loop, reason = "lanes and coefficients index several arrays at once")]
+
 use crate::law::COEFFICIENTS_MAX;
 use crate::wide::LANES;
 

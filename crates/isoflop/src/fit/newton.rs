@@ -140,15 +140,16 @@ impl Search<'_> {
     fn model(&self, theta: &Theta, bend: Bend, room: &mut Room) -> Model {
         let theta = &theta[..self.free.len()];
         if bend == Bend::Exact {
-            let model = self.judged(theta, &self.objective.exact(theta, self.free, room), bend);
+            let model = self.judged(theta, self.objective.exact(theta, self.free, room), bend);
             if model.promise.is_some() {
                 return model;
             }
         }
-        self.judged(theta, &self.objective.majorant(theta, room), Bend::Majorant)
+        self.judged(theta, self.objective.majorant(theta, room), Bend::Majorant)
     }
 
-    fn judged(&self, theta: &[f64], normal: &Normal, bend: Bend) -> Model {
+    #[expect(clippy::large_types_passed_by_value, reason = "the model keeps it")]
+    fn judged(&self, theta: &[f64], normal: Normal, bend: Bend) -> Model {
         let mut moving = [false; COEFFICIENTS_MAX];
         for k in 0..theta.len() {
             let (low, high) = self.bounds[k];
@@ -158,7 +159,7 @@ impl Search<'_> {
         let system = Cholesky::new(&normal.hessian, &moving[..theta.len()], 0.0);
         let undamped = system.map(|system| system.solve(&normal.gradient));
         let gain = |step: Theta| 0.5 * (0..theta.len()).map(|k| step[k] * normal.gradient[k]).sum::<f64>();
-        Model { promise: undamped.map(gain), normal: *normal, moving, undamped, bend }
+        Model { promise: undamped.map(gain), normal, moving, undamped, bend }
     }
 
     /// The first step, under growing damping, that lowers F as promised: θ, F there, and the share of the promise kept.

@@ -1,5 +1,8 @@
 //! What a fit makes small: F(θ) = Σ w·ρ(r), a plain sum.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+#![expect(clippy::needless_range_loop, reason = "lanes and coefficients index several arrays at once")]
+
 use serde::Serialize;
 
 use crate::elementary::{exp, ln};

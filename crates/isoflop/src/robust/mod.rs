@@ -4,6 +4,8 @@
 //! the program holds a `&dyn RobustLoss`, which runs it over all rows. A new one is a
 //! file beside this and a line in [`ROBUST_LOSSES`].
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+
 mod huber;
 mod log_cosh;
 mod quantile;

@@ -5,6 +5,8 @@
 mod grid;
 mod multi_start;
 mod projected;
+#[cfg(test)]
+mod widths;
 
 pub use projected::Projection;
 

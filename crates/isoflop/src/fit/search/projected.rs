@@ -6,6 +6,9 @@
 //!
 //! Source: Golub and Pereyra 1973, doi:10.1137/0710036; for this law Czech et al. 2026, arXiv:2603.22339.
 
+#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
+#![expect(clippy::needless_range_loop, reason = "lanes and coefficients index several arrays at once")]
+
 use super::Starts;
 use crate::fit::cholesky::solve_lanes;
 use crate::fit::newton::Theta;
