@@ -7,6 +7,7 @@ mod fits;
 mod given;
 mod golden;
 mod invariance;
+mod large;
 mod law_coverage;
 mod laws;
 mod layers;

@@ -19,6 +19,8 @@ use crate::robust::Bend;
 use crate::rows::Rows;
 use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
+/// Rows from which starts are found; of larger tables some rows are taken.
+const ENOUGH: usize = 20_000;
 /// Values of each exponent in a fit.
 const GRID: usize = 32;
 /// The smallest and largest of them, spaced evenly in their logarithms.
@@ -56,7 +58,16 @@ impl Starts for Projected {
     }
 
     fn starts(&self, setup: &Setup, rows: &Rows) -> Vec<Theta> {
-        Projection::new(setup, rows, GRID).starts(setup, rows.weights(), STARTS)
+        if rows.len() <= ENOUGH {
+            return Projection::new(setup, rows, GRID).starts(setup, rows.weights(), STARTS);
+        }
+        // A valley is found from some of the rows as well as from all, and every value of the grid has a column of them.
+        let every = rows.len().div_ceil(ENOUGH);
+        let weights: Vec<f64> =
+            rows.iter().enumerate().map(|(i, row)| if i % every == 0 { row.weight } else { 0.0 }).collect();
+        let mut some = Rows::default();
+        some.gather(rows, &weights, setup.law.inputs());
+        Projection::new(setup, &some, GRID).starts(setup, some.weights(), STARTS)
     }
 
     fn first(&self) -> Bend {
