@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
-use crate::command::{analyze, check};
+use crate::command::{analyze, check, fit, simulate};
 use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
@@ -19,12 +19,15 @@ const EXAMPLES: &str = "\
 Examples:
   isoflop analyze examples/isoflops_curves.json
   isoflop analyze runs.csv --at 3e22 -o report
-  isoflop check runs.csv";
+  isoflop check runs.csv
+  isoflop fit runs.csv --law chinchilla --at 3e22";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Analyze(Box<analyze::Analyze>),
     Check(Box<check::Check>),
+    Fit(Box<fit::Fit>),
+    Simulate(Box<simulate::Simulate>),
 }
 
 /// The table to read, and how.
@@ -125,10 +128,20 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The nominal level of an interval.
+pub fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.5..=0.999).contains(&value) => Ok(value),
+        _ => Err("a level from 0.5 to 0.999 is needed, such as 0.9".to_string()),
+    }
+}
+
 /// Does what was typed; the exit code, or why there is none.
 pub fn run() -> Result<u8, Failure> {
     match Cli::parse().command {
         Command::Analyze(command) => analyze::run(&command),
         Command::Check(command) => check::run(&command),
+        Command::Fit(command) => fit::run(&command),
+        Command::Simulate(command) => simulate::run(&command),
     }
 }

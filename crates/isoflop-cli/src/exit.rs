@@ -4,6 +4,8 @@ use std::io;
 use std::process::ExitCode;
 
 use isoflop::analyze::AnalyzeError;
+use isoflop::fit::FitError;
+use isoflop::parametric::ParametricError;
 use isoflop::source::{ReadError, ReadErrorKind};
 
 /// Done.
@@ -63,6 +65,26 @@ impl Failure {
             AnalyzeError::NoRuns(_) => {
                 Failure::told(BAD_DATA, format!("{path}: {error}"), "loosen --where, or look at isoflop check")
             }
+        }
+    }
+
+    /// No law could be fitted to the table at `path`.
+    pub fn unfitted(path: &str, error: &ParametricError) -> Self {
+        let ParametricError::Fit(error) = error else { return Failure::interrupted() };
+        let told = |hint: &str| Failure::told(NO_FIT, format!("{path}: {error}"), hint);
+        match error {
+            // What was asked for suits no table at all.
+            FitError::Search { .. } => {
+                Failure::told(USAGE, error.to_string(), "leave --search out: each law has its usual one")
+            }
+            FitError::Fixed { .. } => Failure::told(USAGE, error.to_string(), ""),
+            FitError::TooFewRuns { .. } => {
+                told("add runs, take a law with fewer coefficients, or give some with --fix")
+            }
+            FitError::MissingInput { input, .. } if input.contains('U') => {
+                told("name its column with --unique-tokens-column, or fit --law chinchilla")
+            }
+            FitError::MissingInput { .. } | FitError::FirstStage { .. } | FitError::NotFinite => told(""),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The program `isoflop`.
 
 mod cli;
+mod coefficients;
 mod command;
 mod exit;
 mod folder;
+mod laws;
 mod remake;
 mod terminal;
 mod watch;

@@ -136,6 +136,10 @@ pub enum Status {
     TooFewBudgets,
     /// The law overflows at a budget asked for: its budgets are too close together.
     NotFinite,
+    /// Too few runs for a law fitted to all of them.
+    TooFewRuns,
+    /// The law fitted to all runs did not come to the bottom of one valley.
+    NotConverged,
 }
 
 /// The best allocation of one budget.

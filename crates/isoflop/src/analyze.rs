@@ -13,7 +13,7 @@ use crate::resample;
 use crate::result::Writing;
 use crate::run::RunTable;
 use crate::units::Flops;
-use crate::{answer, check, recommend};
+use crate::{answer, check, parametric, recommend};
 
 /// Resampled tables by default.
 pub const RESAMPLES: usize = 4000;
@@ -41,6 +41,8 @@ pub struct Options {
     pub at: Vec<Flops>,
     /// The approaches, in the order of the answer.
     pub approaches: Vec<&'static dyn Approach>,
+    /// Whether a law is fitted to all runs at once as well.
+    pub parametric: bool,
     /// Nominal level of the intervals, between 0 and 1.
     pub level: f64,
     /// Number of resampled tables; where none is given [`RESAMPLES`], or fewer on a table of very many runs, or more
@@ -59,6 +61,7 @@ impl Default for Options {
         Self {
             at: vec![Flops(1e23), Flops(1e24)],
             approaches: APPROACHES.to_vec(),
+            parametric: true,
             level: 0.9,
             resamples: None,
             seed: 0,
@@ -153,18 +156,34 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
     let write_up = |(position, fitted)| {
         Writing { table, profiles: &profiles, options, fitted, optima: &optima, position }.result()
     };
-    let approaches: Vec<ApproachResult> = fitted.par_iter().enumerate().map(write_up).collect();
+    let mut approaches: Vec<ApproachResult> = fitted.par_iter().enumerate().map(write_up).collect();
     let distrust = noise.only_rounding || check::parabola_is_biased(&profiles);
-    let (recommended, recommended_because) = recommend::recommend(&approaches, distrust);
+    let by_profile = recommend::recommend(&approaches, distrust);
+    let lead = by_profile.0;
+    let parametric = if options.parametric {
+        Some(parametric::as_approach(table, &profiles, options, resamples, progress).ok_or(AnalyzeError::Interrupted)?)
+    } else {
+        None
+    };
+    let (recommended, recommended_because) = recommend::with_parametric(by_profile, parametric.as_ref());
     let view = check::DataView { table, profiles: &profiles, noise };
     let mut warnings = check::of_data(&view);
+    let of_law = parametric.map_or(Vec::new(), |parametric| {
+        approaches.push(parametric.result);
+        parametric.warnings
+    });
     warnings.extend(check::of_fits(&check::FitView {
         data: &view,
         fitted: &fitted,
         results: &approaches,
         recommended,
+        lead,
         level: options.level,
     }));
+    if recommended == Some(parametric::NAME) {
+        // What every approach is told is told once.
+        warnings.extend(of_law.into_iter().filter(|warning| !["D6", "D10", "D19"].contains(&warning.id)));
+    }
     let warnings = check::gravest_first(warnings);
     let answers = answer::answers(&approaches, recommended);
     Ok(Analysis {

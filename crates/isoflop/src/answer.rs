@@ -2,7 +2,7 @@
 
 use crate::analysis::{ApproachResult, Estimate, Forecast};
 use crate::parametric::{Choice, FitReport, LawForecast};
-use crate::units::{Params, Tokens};
+use crate::units::{Params, Tokens, plain};
 
 /// One sentence per forecast and approach, the recommended approach first, the others in their order.
 pub fn answers(results: &[ApproachResult], recommended: Option<&str>) -> Vec<String> {
@@ -12,8 +12,9 @@ pub fn answers(results: &[ApproachResult], recommended: Option<&str>) -> Vec<Str
 
 /// "At 1e23 FLOPs the compute-optimal model has 70.1B parameters trained on 238B tokens (best run per budget)."
 fn sentence(result: &ApproachResult, forecast: &Forecast) -> String {
+    let loss = forecast.loss.map_or(String::new(), |loss| format!(", with loss {:.3}", loss.value));
     format!(
-        "At {} FLOPs the compute-optimal model has {} parameters trained on {} tokens ({}).",
+        "At {} FLOPs the compute-optimal model has {} parameters trained on {} tokens{loss} ({}).",
         forecast.compute,
         Params(forecast.params.value),
         Tokens(forecast.tokens.value),
@@ -39,13 +40,19 @@ fn of_forecast(report: &FitReport, forecast: &LawForecast) -> String {
             between(tokens, |d| Tokens(d).to_string()),
             report.law
         ),
+        (Some(compute), ..) if forecast.loss.value.is_nan() => {
+            format!("At {compute} FLOPs the law has no best model size ({}).", report.law)
+        }
         (Some(compute), ..) => format!("At {compute} FLOPs the best loss is {loss} ({}).", report.law),
-        _ => format!("At x = {:e} the loss is {loss} ({}).", forecast.axis.unwrap_or(f64::NAN), report.law),
+        _ => format!("At x = {} the loss is {loss} ({}).", plain(forecast.axis.unwrap_or(f64::NAN)), report.law),
     }
 }
 
 /// "Training 70B parameters on 1.4T tokens wastes 4.8 % of its 5.88e23 FLOPs."
 fn of_choice(choice: &Choice) -> String {
+    if choice.waste.value.is_nan() {
+        return format!("What training {} parameters on {} tokens wastes is not known.", choice.params, choice.tokens);
+    }
     format!(
         "Training {} parameters on {} tokens wastes {:.1} %{} of its {} FLOPs.",
         choice.params,

@@ -14,7 +14,7 @@
 //!
 //! let best = analysis.recommended_result().expect("nine profiles with a valley each");
 //! let ahead = &best.forecasts[0];
-//! assert_eq!((best.name, ahead.params.value.round() as u64 / 1_000_000_000), ("parabola", 298));
+//! assert_eq!((best.name, ahead.params.value.round() as u64 / 1_000_000_000), ("parametric", 300));
 //! for warning in &analysis.warnings {
 //!     println!("{}: {} {}", warning.id, warning.message, warning.advice);
 //! }
@@ -48,10 +48,12 @@ mod answer;
 pub mod approach;
 pub mod check;
 mod elementary;
+pub mod excerpt;
 pub mod fit;
 mod frontier;
 mod interval;
 pub mod law;
+mod near;
 mod noise;
 pub mod parametric;
 mod polynomial;

@@ -6,6 +6,7 @@
 //! parabola; where neither gave a law, the next in [`AFTERWARDS`].
 
 use crate::analysis::{ApproachResult, Status};
+use crate::parametric::AsApproach;
 use crate::units::Params;
 
 /// A size off by less than this factor wastes under 1 % of the compute; it is no reason to use fewer runs.
@@ -27,6 +28,9 @@ pub fn recommend(results: &[ApproachResult], distrust_far_runs: bool) -> (Option
             _ => (None, "the only approach asked for gave no law".into()),
         };
     }
+    if results.is_empty() {
+        return (None, "no approach was asked for".into());
+    }
     match (usable("parabola"), usable("near-valley")) {
         (Some(parabola), Some(near)) => between(parabola, near, distrust_far_runs),
         (Some(parabola), None) => (Some(parabola.name), "it uses every run of each profile".into()),
@@ -40,6 +44,36 @@ pub fn recommend(results: &[ApproachResult], distrust_far_runs: bool) -> (Option
                 Some(result) => (Some(result.name), "it is the steadiest of those asked for".into()),
                 None => (None, "no approach gave a law".into()),
             }
+        }
+    }
+}
+
+/// The same where a law was fitted to all runs too: that law, where nothing is wrong with it, as it uses every run at
+/// once and knows the loss.
+pub fn with_parametric(
+    by_profile: (Option<&'static str>, String),
+    parametric: Option<&AsApproach>,
+) -> (Option<&'static str>, String) {
+    let Some(parametric) = parametric else { return by_profile };
+    let name = parametric.result.name;
+    if parametric.result.status != Status::Ok || parametric.is_refused() {
+        return by_profile;
+    }
+    match (parametric.objection(), by_profile) {
+        (None, (Some(other), _)) => (
+            Some(name),
+            format!("it fits every run at once, with nothing against it; {other} is the best by budgets alone"),
+        ),
+        (None, (None, _)) => (Some(name), "it fits every run at once, with nothing against it".into()),
+        // An approach of last resort is no better than a law with something against it.
+        (Some(objection), (Some(other), _)) if AFTERWARDS.contains(&other) => {
+            (Some(name), format!("no parabola gave a law; check {} speaks against it", objection.id))
+        }
+        (Some(objection), (Some(other), because)) => {
+            (Some(other), format!("{because}; parametric is set aside by check {}", objection.id))
+        }
+        (Some(objection), (None, _)) => {
+            (Some(name), format!("no approach by budgets gave a law; check {} speaks against it", objection.id))
         }
     }
 }

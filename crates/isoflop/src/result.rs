@@ -17,13 +17,13 @@ use crate::units::{Flops, Loss, Params, Tokens};
 const BAND_REACHES: f64 = 1e24;
 
 /// Points of a band along the budget axis.
-const BAND_POINTS: usize = 25;
+pub(crate) const BAND_POINTS: usize = 25;
 
 /// Tables that a thread refits at a time: one alone is too little work to hand over.
 const TABLES_AT_ONCE: usize = 64;
 
 /// Points of a valley along the size axis.
-const VALLEY_POINTS: usize = 49;
+pub(crate) const VALLEY_POINTS: usize = 49;
 
 /// Turns what one approach found into its result.
 pub(crate) struct Writing<'a> {
@@ -142,8 +142,7 @@ impl Writing<'_> {
     }
 
     fn band(&self, refitted: &[Laws]) -> Vec<BandPoint> {
-        let first = self.profiles.first().map_or(1.0, |p| p.compute.0).ln();
-        let last = self.options.at.iter().map(|c| c.0).fold(BAND_REACHES, f64::max).ln();
+        let (first, last) = band_reach(self.profiles, self.options);
         let point = |i: usize| {
             let ln_c = first + (last - first) * i as f64 / (BAND_POINTS - 1) as f64;
             let of = |law: fn(&Laws) -> &PowerLaw| {
@@ -164,6 +163,12 @@ impl Writing<'_> {
         let ends = interval::central(&mut values, self.options.level);
         Estimate { value: shown(value), low: ends.map(|(low, _)| shown(low)), high: ends.map(|(_, high)| shown(high)) }
     }
+}
+
+/// ln C of the first and last point of a band.
+pub(crate) fn band_reach(profiles: &[Profile], options: &Options) -> (f64, f64) {
+    let first = profiles.first().map_or(1.0, |p| p.compute.0).ln();
+    (first, options.at.iter().map(|c| c.0).fold(BAND_REACHES, f64::max).ln())
 }
 
 fn valleys(approach: &dyn Approach, profiles: &[Profile]) -> Vec<Valley> {

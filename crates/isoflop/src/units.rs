@@ -81,6 +81,15 @@ pub(crate) fn scientific(value: f64, digits: usize) -> String {
     format!("{mantissa}e{exponent}")
 }
 
+/// A place on an axis as people say it: `160`, `0.5`, `1.25e16`.
+pub fn plain(value: f64) -> String {
+    if value != 0.0 && !(1e-3..1e6).contains(&value.abs()) {
+        return scientific(value, 4);
+    }
+    let text = format!("{value:.*}", if value.abs() < 1.0 { 5 } else { 2 });
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 /// A ratio of budgets as people say it: `1.5×`, `33×`, `333×`, `1e7×`.
 pub fn times(ratio: f64) -> String {
     match ratio {
@@ -150,6 +159,46 @@ impl FromStr for Flops {
     }
 }
 
+/// Text that is no count of parameters or tokens.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{text}\" is not a count; write a positive number such as 70B, 1.4T or 7e10")]
+pub struct ParseCountError {
+    text: String,
+}
+
+/// Reads a plain number or one with a suffix as [`count`] writes it: `70B`, `1.4T`, `7e10`.
+fn read_count(text: &str) -> Result<f64, ParseCountError> {
+    let trimmed = text.trim();
+    let (digits, unit) = match trimmed.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&trimmed[..at], 1e3),
+        Some((at, 'm' | 'M')) => (&trimmed[..at], 1e6),
+        Some((at, 'b' | 'B' | 'g' | 'G')) => (&trimmed[..at], 1e9),
+        Some((at, 't' | 'T')) => (&trimmed[..at], 1e12),
+        _ => (trimmed, 1.0),
+    };
+    let value = number(digits.trim_end()).map(|value| value * unit);
+    let positive = value.filter(|value| value.is_finite() && *value > 0.0);
+    positive.ok_or_else(|| ParseCountError { text: text.to_string() })
+}
+
+impl FromStr for Params {
+    type Err = ParseCountError;
+
+    /// Reads `70B`, `7e10` or a plain number.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read_count(text).map(Params)
+    }
+}
+
+impl FromStr for Tokens {
+    type Err = ParseCountError;
+
+    /// Reads `1.4T`, `1.4e12` or a plain number.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read_count(text).map(Tokens)
+    }
+}
+
 /// A plain decimal number. Rust's own parser also takes "inf" and "nan"; this does not.
 fn number(text: &str) -> Option<f64> {
     if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-')) {
@@ -181,10 +230,30 @@ mod tests {
     }
 
     #[test]
+    fn places_on_an_axis_are_said_plainly() {
+        assert_eq!(
+            [160.0, 0.5, 736.25, 999_999.0, 1e6, 6e18, 1e-4, -1.0, 0.0].map(plain),
+            ["160", "0.5", "736.25", "999999", "1e6", "6e18", "1e-4", "-1", "0"]
+        );
+    }
+
+    #[test]
     fn compute_is_read_in_the_ways_people_write_it() {
         for text in ["1e23", "1e+23", "1E23", "10^23", " 10^23 ", "1*10^23", "1x10^23", "100000000000000000000000"] {
             let Flops(value) = text.parse().expect(text);
             assert!((value / 1e23 - 1.0).abs() < 1e-12, "{text} read as {value}");
+        }
+    }
+
+    #[test]
+    fn counts_are_read_as_they_are_written() {
+        for (text, value) in
+            [("70B", 7e10), ("1.4T", 1.4e12), (" 100 M", 1e8), ("7e10", 7e10), ("12k", 12e3), ("5", 5.0)]
+        {
+            assert_eq!((text.parse(), text.parse()), (Ok(Params(value)), Ok(Tokens(value))), "{text}");
+        }
+        for text in ["", "B", "many", "-70B", "0", "infB", "nan", "1e400", "70BB", "70 B,1T", "é"] {
+            assert!(text.parse::<Params>().is_err(), "{text} was taken");
         }
     }
 

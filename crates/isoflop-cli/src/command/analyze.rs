@@ -7,21 +7,22 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use isoflop::analyze::{Options, RESAMPLES, analyze};
 use isoflop::approach::{APPROACHES, Approach, approach};
+use isoflop::parametric::NAME as PARAMETRIC;
 use isoflop::units::Flops;
 
-use crate::cli::Table;
+use crate::cli::{Table, level};
 use crate::exit::{DONE, Failure, NO_FIT};
-use crate::remake::remake;
 use crate::terminal::answer;
 use crate::watch::Watch;
-use crate::{folder, terminal};
+use crate::{folder, remake, terminal};
 
 /// Find the compute-optimal model and dataset size, forecast them at larger budgets, and say what is wrong.
 ///
 /// Runs are grouped by compute budget. Each approach finds the best size of each budget and fits N = k·C^a and
 /// D = k·C^b through them: best-run (the run of lowest loss), parabola (through all runs of a budget), near-valley
-/// (through those near the minimum), cubic, akima (an interpolation). The answer shows them side by side, says
-/// which to quote, and warns; docs/approaches.md and docs/checks.md explain both.
+/// (through those near the minimum), cubic, akima (an interpolation); parametric fits L = E + A/N^α + B/D^β to all
+/// runs at once and knows the loss too. The answer shows them side by side, says which to quote, and warns;
+/// docs/approaches.md and docs/checks.md explain both.
 ///
 /// A condition of --where compares columns of the file, or params, tokens, compute, loss, with numbers, 'texts',
 /// true and false: < <= > >= == != && || ! + - * / ( ). Odd names stand in backquotes: `eval/paloma/macro_loss`.
@@ -61,14 +62,7 @@ Examples:
   isoflop analyze runs.parquet --approach parabola --json | jq .recommended";
 
 fn approach_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()))
-}
-
-fn level(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.5..=0.999).contains(&value) => Ok(value),
-        _ => Err("a level from 0.5 to 0.999 is needed, such as 0.9".to_string()),
-    }
+    PossibleValuesParser::new(APPROACHES.iter().map(|approach| approach.name()).chain([PARAMETRIC]))
 }
 
 impl Analyze {
@@ -85,7 +79,8 @@ impl Analyze {
         at.dedup();
         Options {
             at: if at.is_empty() { usual.at } else { at },
-            approaches: if approaches.is_empty() { usual.approaches } else { approaches },
+            parametric: self.approach.is_empty() || self.approach.iter().any(|name| name == PARAMETRIC),
+            approaches: if self.approach.is_empty() { usual.approaches } else { approaches },
             level: self.level,
             resamples: self.resamples.map(|count| count as usize),
             seed: self.seed,
@@ -105,7 +100,7 @@ pub fn run(command: &Analyze) -> Result<u8, Failure> {
     let options = command.options();
     let analysis =
         analyze(&table, &options, &watch).map_err(|error| Failure::unanalyzed(&command.table.runs, &error))?;
-    let remake = remake(command, &options);
+    let remake = remake::of_analyze(command, &options);
     if let Some(folder) = &command.output {
         watch.say("drawing");
         let files = isoflop_report::files(&table, &analysis, &remake)

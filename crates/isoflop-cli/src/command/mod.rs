@@ -2,3 +2,5 @@
 
 pub mod analyze;
 pub mod check;
+pub mod fit;
+pub mod simulate;

@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod exit_codes;
+mod fit;
 mod formats;
 mod help;
 #[cfg(unix)]
@@ -15,4 +16,5 @@ mod program;
 mod readme;
 mod report;
 mod same_bytes;
+mod simulate;
 mod text;

@@ -110,6 +110,8 @@ fn law_cells(result: &ApproachResult, law: Option<&LawEstimate>) -> [String; 8] 
         let why = match result.status {
             Status::TooFewBudgets => format!("{}: too few budgets for a law", result.label),
             Status::NotFinite => format!("{}: the law overflows", result.label),
+            Status::TooFewRuns => format!("{}: too few runs for it", result.label),
+            Status::NotConverged => format!("{}: it did not settle on one law", result.label),
             Status::Ok => result.label.to_string(),
         };
         return [result.name.to_string(), none(), none(), none(), none(), none(), none(), why];

@@ -10,7 +10,7 @@ use crate::figure::chart::{Chart, Scale};
 use crate::figure::key::{BAND_OPACITY, POINT, hollow};
 use crate::figure::quantity::Quantity;
 use crate::figure::runs_drawn::evenly;
-use crate::figure::{Figure, Plot, law_labels, law_words, lead};
+use crate::figure::{Figure, Plot, law_labels, law_words, lead, measured};
 use crate::words;
 
 /// Every law is drawn at least this far, so that figures of different sweeps compare.
@@ -39,20 +39,21 @@ impl Plot for LawChart {
     fn draw(&self, _runs: &RunTable, analysis: &Analysis) -> Option<Figure> {
         let quantity = &self.0;
         let lead = lead(analysis)?;
+        let seen = measured(analysis, lead);
         let law = (quantity.law)(lead);
-        if law.is_none() && quantity.optima(lead).is_empty() {
+        if law.is_none() && quantity.optima(seen).is_empty() {
             return None;
         }
         let others = others(quantity, analysis, lead);
         let finding = law_words::finding(quantity, lead);
-        let data = reach_of_data(analysis, quantity, lead);
+        let data = reach_of_data(analysis, quantity, seen);
         let farthest = lead.forecasts.iter().map(|forecast| forecast.compute.0).fold(FARTHEST, f64::max);
         let across = Axis::logarithmic([data.0, data.1, if law.is_some() { farthest } else { data.1 }], 0.03);
-        let up = heights(quantity, lead, &others, &across, farthest);
+        let up = heights(quantity, lead, seen, &others, &across, farthest);
         let aside = law_labels::aside(lead, law, &others);
         let mut chart = Chart::new(
             &finding,
-            &law_words::keys(quantity, lead),
+            &law_words::keys(quantity, lead, seen),
             Scale { axis: across, name: "Training compute C (FLOPs)", say: words::tick_flops },
             Scale { axis: up, name: quantity.axis, say: words::tick_count },
             aside,
@@ -64,17 +65,17 @@ impl Plot for LawChart {
         if let Some(law) = law {
             line(&mut chart, law, data, Stroke::new(Paint::Lead, 5.0));
         }
-        points(&mut chart, quantity, lead);
+        points(&mut chart, quantity, seen);
         law_labels::targets(&mut chart, quantity, lead);
         law_labels::names(&mut chart, lead, law, &others);
-        Some(Figure::new(quantity.name, &finding, law_words::caption(quantity, analysis, lead), chart.scene))
+        Some(Figure::new(quantity.name, &finding, law_words::caption(quantity, analysis, lead, seen), chart.scene))
     }
 }
 
 /// The smallest and the largest compute of the data.
-fn reach_of_data(analysis: &Analysis, quantity: &Quantity, lead: &ApproachResult) -> (f64, f64) {
+fn reach_of_data(analysis: &Analysis, quantity: &Quantity, seen: &ApproachResult) -> (f64, f64) {
     let of_profiles = analysis.data.profiles.iter().map(|profile| profile.compute.0);
-    let of_optima = quantity.optima(lead).into_iter().map(|(compute, ..)| compute.0);
+    let of_optima = quantity.optima(seen).into_iter().map(|(compute, ..)| compute.0);
     let all = of_profiles.chain(of_optima);
     all.fold((f64::INFINITY, 0.0), |(low, high), c| (low.min(c), high.max(c)))
 }
@@ -88,9 +89,16 @@ fn others<'a>(quantity: &Quantity, analysis: &'a Analysis, lead: &ApproachResult
 }
 
 /// The axis that shows the lead with its band, and other laws unless they stray by more than a decade.
-fn heights(quantity: &Quantity, lead: &ApproachResult, others: &[Other<'_>], across: &Axis, farthest: f64) -> Axis {
+fn heights(
+    quantity: &Quantity,
+    lead: &ApproachResult,
+    seen: &ApproachResult,
+    others: &[Other<'_>],
+    across: &Axis,
+    farthest: f64,
+) -> Axis {
     let ends = [across.low(), farthest, across.high()];
-    let mut values: Vec<f64> = quantity.optima(lead).iter().map(|point| point.1).collect();
+    let mut values: Vec<f64> = quantity.optima(seen).iter().map(|point| point.1).collect();
     if let Some(law) = (quantity.law)(lead) {
         values.extend(ends.map(|c| law.at(Flops(c))));
         values.extend(lead.forecasts.iter().map(|forecast| (quantity.of_forecast)(forecast).value));
@@ -141,8 +149,8 @@ fn line(chart: &mut Chart, law: &LawEstimate, data: (f64, f64), stroke: Stroke) 
     }
 }
 
-fn points(chart: &mut Chart, quantity: &Quantity, lead: &ApproachResult) {
-    let optima = quantity.optima(lead);
+fn points(chart: &mut Chart, quantity: &Quantity, seen: &ApproachResult) {
+    let optima = quantity.optima(seen);
     let radius = if optima.len() > MANY_POINTS / 2 { 0.7 * POINT } else { POINT };
     for i in evenly(optima.len(), MANY_POINTS) {
         let (compute, value, flag) = optima[i];

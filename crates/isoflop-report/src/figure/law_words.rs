@@ -28,13 +28,15 @@ fn farthest(lead: &ApproachResult) -> Option<&Forecast> {
     lead.forecasts.iter().max_by(|a, b| a.compute.0.total_cmp(&b.compute.0))
 }
 
-pub(super) fn keys(quantity: &Quantity, lead: &ApproachResult) -> Vec<Key> {
-    let optima = quantity.optima(lead);
+pub(super) fn keys(quantity: &Quantity, lead: &ApproachResult, seen: &ApproachResult) -> Vec<Key> {
+    let optima = quantity.optima(seen);
     let mut keys = Vec::new();
+    let by = if seen.name == lead.name { String::new() } else { format!(" ({})", seen.name) };
+    let said = format!("optimum of a budget{by}");
     if optima.iter().any(|(.., flag)| flag.is_none()) {
-        keys.push(Key::new(Swatch::Point(Marker::Circle, Paint::Lead), "optimum of a budget"));
+        keys.push(Key::new(Swatch::Point(Marker::Circle, Paint::Lead), said));
     }
-    let drawn = lead.optima.iter().filter(|optimum| (quantity.of_optimum)(optimum).is_some());
+    let drawn = seen.optima.iter().filter(|optimum| (quantity.of_optimum)(optimum).is_some());
     keys.extend(not_used(drawn).map(|why| Key::new(Swatch::Hollow(Paint::Lead), why)));
     if (quantity.law)(lead).is_some() {
         keys.push(Key::new(Swatch::Dashed(Paint::Lead), format!("{}, dashed beyond the data", lead.name)));
@@ -45,11 +47,20 @@ pub(super) fn keys(quantity: &Quantity, lead: &ApproachResult) -> Vec<Key> {
     keys
 }
 
-pub(super) fn caption(quantity: &Quantity, analysis: &Analysis, lead: &ApproachResult) -> String {
-    let law = if (quantity.law)(lead).is_some() { ", and the law through it" } else { "" };
-    let of_lead = format!("The best {} at each budget by {} ({}){law}.", quantity.noun, lead.name, lead.label);
+pub(super) fn caption(
+    quantity: &Quantity,
+    analysis: &Analysis,
+    lead: &ApproachResult,
+    seen: &ApproachResult,
+) -> String {
+    let law = match (quantity.law)(lead) {
+        Some(_) if seen.name == lead.name => ", and the law through it".to_string(),
+        Some(_) => format!(", and the law of {} ({}), which is not fitted to these points", lead.name, lead.label),
+        None => String::new(),
+    };
+    let of_lead = format!("The best {} at each budget by {} ({}){law}.", quantity.noun, seen.name, seen.label);
     let mut caption = vec![of_lead];
-    let optima = quantity.optima(lead).len();
+    let optima = quantity.optima(seen).len();
     if optima > MANY_POINTS {
         caption.push(format!("{MANY_POINTS} of {optima} optima are drawn."));
     }

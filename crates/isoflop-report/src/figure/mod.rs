@@ -99,6 +99,17 @@ fn lead(analysis: &Analysis) -> Option<&ApproachResult> {
         .or_else(|| analysis.approaches.first())
 }
 
+/// The approach whose optima figures draw as points: the lead, unless that is a law fitted to all runs, on whose line
+/// its own optima lie whatever the runs say; then the best of those that look at one budget at a time.
+fn measured<'a>(analysis: &'a Analysis, lead: &'a ApproachResult) -> &'a ApproachResult {
+    const BY_BUDGET: [&str; 5] = ["near-valley", "parabola", "cubic", "akima", "best-run"];
+    if BY_BUDGET.contains(&lead.name) {
+        return lead;
+    }
+    let of = |name: &&str| analysis.approaches.iter().find(|result| result.name == *name);
+    BY_BUDGET.iter().filter_map(of).find(|result| result.params_law.is_some()).unwrap_or(lead)
+}
+
 /// The key of hollow points: why those of the optima drawn are left out of the law, each reason once.
 fn not_used<'a>(drawn: impl Iterator<Item = &'a Optimum>) -> Option<String> {
     let mut reasons: Vec<&'static str> = Vec::new();

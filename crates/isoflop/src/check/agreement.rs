@@ -13,7 +13,7 @@ const SPREAD: f64 = 1.3;
 /// A difference that the approach's own interval covers is scatter, and only good to know; on a noise-free
 /// table there is no scatter, and every difference is bias.
 pub(super) fn spread(view: &FitView) -> Vec<Finding> {
-    let Some((_, quoted)) = view.recommended() else { return Vec::new() };
+    let Some(quoted) = view.recommended() else { return Vec::new() };
     let Some(reference) = quoted.forecasts.iter().max_by(|a, b| a.compute.0.total_cmp(&b.compute.0)) else {
         return Vec::new();
     };
@@ -83,5 +83,5 @@ fn valley_shape(view: &FitView) -> Option<ValleyShape> {
             .collect();
         ValleyShape::from_optima(&optima)
     };
-    from("near-valley").or_else(|| from(view.recommended?))
+    from("near-valley").or_else(|| from(view.lead?))
 }

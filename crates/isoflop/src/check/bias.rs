@@ -24,7 +24,7 @@ const WORTH_SAYING: f64 = 0.005;
 
 /// D4: grids that are not centred on their optimum.
 pub(super) fn off_centre(view: &FitView) -> Vec<Finding> {
-    let Some((fitted, _)) = view.recommended() else { return Vec::new() };
+    let Some((fitted, _)) = view.lead() else { return Vec::new() };
     let usable = || {
         view.data
             .profiles

@@ -41,7 +41,7 @@ pub(super) fn unwalled(view: &DataView) -> Vec<Finding> {
 
 /// D1, from the fits: the best run is inside, but the recommended approach's optimum is not.
 pub(super) fn outside(view: &FitView) -> Vec<Finding> {
-    let Some((fitted, result)) = view.recommended() else { return Vec::new() };
+    let Some((fitted, result)) = view.lead() else { return Vec::new() };
     let budgets: Vec<Flops> = view
         .data
         .profiles
@@ -81,7 +81,7 @@ pub(super) fn no_valley(view: &FitView) -> Vec<Finding> {
         by.join(", "),
         if by.len() == 1 { "that law" } else { "those laws" }
     );
-    let severity = if by.iter().any(|name| Some(*name) == view.recommended) || view.recommended.is_none() {
+    let severity = if by.iter().any(|name| Some(*name) == view.lead) || view.lead.is_none() {
         Severity::Warn
     } else {
         Severity::Inform

@@ -6,11 +6,12 @@ use crate::interval;
 use crate::units::{Flops, Params, times};
 
 /// Reach from which a forecast is said to be one, to be far, and to need a backtest.
-pub(super) const REACHES: [(f64, Severity); 3] = [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
+pub(super) const REACHES: [(f64, Severity); 3] =
+    [(300.0, Severity::Refuse), (30.0, Severity::Warn), (5.0, Severity::Inform)];
 
 /// D6: budgets far beyond the data, and far below it; the farthest speaks for all.
 pub(super) fn far(view: &FitView) -> Vec<Finding> {
-    let Some((_, result)) = view.recommended() else { return Vec::new() };
+    let Some(result) = view.recommended() else { return Vec::new() };
     let profiles = view.data.profiles;
     let (Some(first), Some(last)) = (profiles.first(), profiles.last()) else { return Vec::new() };
     let computes = || result.forecasts.iter().map(|f| f.compute.0);
@@ -103,7 +104,7 @@ const FAILED: f64 = 0.05;
 
 /// D21: resampled tables that gave no law by the recommended approach, or too few of them, or others than the table's.
 pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
-    let Some((_, result)) = view.recommended() else { return Vec::new() };
+    let Some(result) = view.recommended() else { return Vec::new() };
     let Refits { total, failed, .. } = result.refits;
     let needed = interval::needed(view.level);
     let name = result.name;
@@ -133,7 +134,7 @@ const TURN: f64 = 2.0;
 
 /// D22: N* that falls, or loss that rises, from one budget to the next.
 pub(super) fn turns_back(view: &FitView) -> Vec<Finding> {
-    let Some((fitted, result)) = view.recommended() else { return Vec::new() };
+    let Some((fitted, result)) = view.lead() else { return Vec::new() };
     let noise = view.data.noise;
     let points: Vec<_> = view
         .data

@@ -32,20 +32,26 @@ pub(crate) struct FitView<'a> {
     pub fitted: &'a [Fitted],
     pub results: &'a [ApproachResult],
     pub recommended: Option<&'static str>,
+    /// The best of the approaches that look at one budget at a time.
+    pub lead: Option<&'static str>,
     pub level: f64,
 }
 
 impl FitView<'_> {
-    /// What was found by, and the result of, the approach to quote.
-    fn recommended(&self) -> Option<(&Fitted, &ApproachResult)> {
-        let at = self.results.iter().position(|r| Some(r.name) == self.recommended)?;
-        Some((&self.fitted[at], &self.results[at]))
+    /// The result of the approach to quote.
+    fn recommended(&self) -> Option<&ApproachResult> {
+        self.results.iter().find(|result| Some(result.name) == self.recommended)
+    }
+
+    /// What was found by, and the result of, the best approach that looks at one budget at a time.
+    fn lead(&self) -> Option<(&Fitted, &ApproachResult)> {
+        self.by_name(self.lead?)
     }
 
     /// The same for an approach by name.
     fn by_name(&self, name: &str) -> Option<(&Fitted, &ApproachResult)> {
         let at = self.results.iter().position(|r| r.name == name)?;
-        Some((&self.fitted[at], &self.results[at]))
+        Some((self.fitted.get(at)?, &self.results[at]))
     }
 }
 
@@ -218,6 +224,12 @@ pub const CHECKS: &[Check] = &[
         title: "noise",
         threshold: "residuals about a smooth profile under 1e-5 of the loss",
         look: Look::Data(table::noise_free),
+    },
+    Check {
+        id: "D19",
+        title: "noise about a law",
+        threshold: "residuals about the law under 1e-6",
+        look: Look::Law(surface::noise_free),
     },
     Check {
         id: "D20",

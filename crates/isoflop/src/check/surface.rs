@@ -7,7 +7,7 @@ use crate::fit::FitStatus;
 use crate::law::Scale;
 use crate::parametric::Table;
 use crate::rows::Input;
-use crate::units::{Flops, times};
+use crate::units::{Flops, plain, times};
 
 /// Runs for each coefficient below which a fit is refused.
 const PER_COEFFICIENT: usize = 2;
@@ -35,9 +35,12 @@ pub(super) fn far(view: &LawView) -> Vec<Finding> {
     let Some((_, severity)) = REACHES.into_iter().find(|(threshold, _)| farthest.reach > *threshold) else {
         return Vec::new();
     };
-    let what = farthest.compute.map_or_else(|| format!("x = {}", farthest.axis.unwrap_or(f64::NAN)), |c| c.to_string());
+    let what =
+        farthest.compute.map_or_else(|| format!("x = {}", plain(farthest.axis.unwrap_or(f64::NAN))), |c| c.to_string());
     let spoken = match severity {
-        Severity::Refuse => "No published law was checked so far out: no headline number before a backtest at this ratio.",
+        Severity::Refuse => {
+            "No published law was checked so far out: no headline number before a backtest at this ratio."
+        }
         Severity::Warn => "Published sweeps missed the loss by 1 to 3 % and N* by up to a factor of 2 at 10× to 33×.",
         Severity::Inform => "The interval covers noise, not a law that bends.",
     };
@@ -92,7 +95,9 @@ const FLOOR_WIDTH: f64 = 0.1;
 /// D9: a floor that the table does not tell.
 pub(super) fn floor(view: &LawView) -> Vec<Finding> {
     let report = view.report;
-    let Some(floor) = report.coefficients.iter().find(|c| c.name == "E" && !c.fixed) else { return Vec::new() };
+    let Some(floor) = report.coefficients.iter().find(|c| c.name == "E" && c.scale == Scale::Log && !c.fixed) else {
+        return Vec::new();
+    };
     let advice = "Fix it (--fix E=…) at several values and show the forecast for each, or add larger budgets.";
     if matches!(&view.fit.status, FitStatus::AtBound { coefficients } if coefficients.iter().any(|name| name == "E")) {
         let message = "The floor E went to zero: the table falls like a law without one.".to_string();
@@ -102,7 +107,8 @@ pub(super) fn floor(view: &LawView) -> Vec<Finding> {
     match (floor.low, floor.high) {
         (Some(low), Some(high)) if high - low <= FLOOR_WIDTH * smallest => Vec::new(),
         (Some(low), Some(high)) => {
-            let message = format!("The floor E may be anything from {low:.3} to {high:.3}: a forecast of the loss rests on it.");
+            let message =
+                format!("The floor E may be anything from {low:.3} to {high:.3}: a forecast of the loss rests on it.");
             vec![Finding::new(Severity::Warn, message, advice)]
         }
         _ if report.refits.total == 0 && floor.low.is_none() && floor.high.is_none() => Vec::new(),
@@ -118,7 +124,8 @@ pub(super) fn ridge(view: &LawView) -> Vec<Finding> {
     let law = view.fit.setup.law;
     let names = |place: usize| law.coefficients()[place].name.to_string();
     let powers = law.terms().iter().filter_map(|term| Some((term.amplitude, term.power?)));
-    let moving = powers.filter(|(amplitude, power)| view.fit.setup.free()[*amplitude] && view.fit.setup.free()[power.exponent]);
+    let moving =
+        powers.filter(|(amplitude, power)| view.fit.setup.free()[*amplitude] && view.fit.setup.free()[power.exponent]);
     let pairs: Vec<String> = moving.map(|(a, power)| format!("{} with {}", names(a), names(power.exponent))).collect();
     if pairs.is_empty() {
         return Vec::new();
@@ -130,11 +137,30 @@ pub(super) fn ridge(view: &LawView) -> Vec<Finding> {
     vec![Finding::new(Severity::Inform, message, "Quote N*, L* and the exponents, or all coefficients together.")]
 }
 
+/// Residuals of a table without noise are as small as this: what is left is rounding, and has no shape.
+const ROUNDING: f64 = 1e-6;
+
+/// D19: a table without noise.
+pub(super) fn noise_free(view: &LawView) -> Vec<Finding> {
+    if view.report.residual_sd >= ROUNDING {
+        return Vec::new();
+    }
+    let message = "The losses follow the law to rounding: no noise, so the intervals mean nothing.".to_string();
+    vec![Finding::new(
+        Severity::Inform,
+        message,
+        "A synthetic table shows how well a method recovers a law, not how sure a sweep is.",
+    )]
+}
+
 /// Standard errors from which the residuals' bend along an axis counts.
 const BEND: f64 = 4.0;
 
 /// D11: residuals that bend along an axis.
 pub(super) fn bent(view: &LawView) -> Vec<Finding> {
+    if view.report.residual_sd < ROUNDING {
+        return Vec::new();
+    }
     let residuals = view.fit.residuals();
     let words = [(Input::Params, "ln N"), (Input::Tokens, "ln D"), (Input::Axis, "ln x")];
     let inputs = view.fit.setup.law.inputs();
@@ -148,14 +174,16 @@ pub(super) fn bent(view: &LawView) -> Vec<Finding> {
         return Vec::new();
     }
     let message = format!("The residuals bend along {}: the law has the wrong shape there.", joined(&bends));
-    let advice = "Try joint-exponent or farseer, leave out the runs farthest from the valley, or say the spread of both.";
+    let advice =
+        "Try joint-exponent or farseer, leave out the runs farthest from the valley, or say the spread of both.";
     vec![Finding::new(Severity::Warn, message, advice)]
 }
 
 /// t of the squared term in a parabola through residuals clipped at three robust standard deviations.
 fn bend(x: &[f64], residuals: &[f64]) -> Option<f64> {
     use crate::polynomial::{Polynomial, inverse_diagonal};
-    let (low, high) = (x.iter().copied().fold(f64::INFINITY, f64::min), x.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) =
+        (x.iter().copied().fold(f64::INFINITY, f64::min), x.iter().copied().fold(f64::NEG_INFINITY, f64::max));
     let u: Vec<f64> = x.iter().map(|x| (2.0 * x - low - high) / (high - low)).collect();
     let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
     let limit = 3.0 * crate::interval::MEDIAN_TO_SD * crate::interval::median(&mut sizes);
@@ -180,7 +208,7 @@ pub(super) fn outliers(view: &LawView) -> Vec<Finding> {
     let mut far: Vec<(f64, usize)> = residuals
         .iter()
         .zip(&view.observed.lines)
-        .filter(|(r, _)| r.abs() > OUTLYING * sd && r.abs() > 1e-6)
+        .filter(|(r, _)| r.abs() > OUTLYING * sd && r.abs() > ROUNDING)
         .map(|(r, line)| (r.abs() / sd, *line))
         .collect();
     if far.is_empty() {
@@ -206,13 +234,15 @@ const EPOCHS: [(f64, Severity); 2] = [(16.0, Severity::Refuse), (4.0, Severity::
 
 /// D20: data repeated so often that they are worth less than a law without unique tokens says.
 pub(super) fn repeated(view: &LawView) -> Vec<Finding> {
-    if view.fit.setup.law.inputs().contains(&Input::UniqueTokens) || view.fit.setup.law.inputs().contains(&Input::Axis) {
+    if view.fit.setup.law.inputs().contains(&Input::UniqueTokens) || view.fit.setup.law.inputs().contains(&Input::Axis)
+    {
         return Vec::new();
     }
     let Table::Runs(runs) = view.table else { return Vec::new() };
     let epochs = runs.used().filter_map(|run| Some(run.tokens.0 / run.unique_tokens?.0)).fold(0.0, f64::max);
     let Some((_, severity)) = EPOCHS.into_iter().find(|(threshold, _)| epochs > *threshold) else { return Vec::new() };
-    let message = format!("Runs saw their data up to {epochs:.0} times; {} counts every repeat as new.", view.report.law);
+    let message =
+        format!("Runs saw their data up to {epochs:.0} times; {} counts every repeat as new.", view.report.law);
     vec![Finding::new(severity, message, "Fit --law data-constrained, or leave such runs out with --where.")]
 }
 
@@ -238,7 +268,9 @@ pub(super) fn search(view: &LawView) -> Vec<Finding> {
         FitStatus::AtBound { coefficients } if coefficients.iter().all(|name| name == "E") => {}
         FitStatus::AtBound { .. } => findings.push(Finding::new(
             Severity::Warn,
-            format!("{about} ended at the bound of what is searched: the table asks for a term that is none, or a step."),
+            format!(
+                "{about} ended at the bound of what is searched: the table asks for a term that is none, or a step."
+            ),
             "Fix it with --fix, or use a law without that term.",
         )),
         FitStatus::Underdetermined { .. } => findings.push(Finding::new(
@@ -287,6 +319,7 @@ pub(super) fn floorless(view: &LawView) -> Vec<Finding> {
     }
     let farthest = view.report.forecasts.iter().filter_map(|f| f.compute).map(|c| c.0).fold(0.0, f64::max);
     let place = if farthest > 0.0 { format!("At {} a", Flops(farthest)) } else { "Far out a".to_string() };
-    let message = format!("{place} law without a floor is too low: by 2 to 4 % of the loss at 5× to 35× in published sweeps.");
+    let message =
+        format!("{place} law without a floor is too low: by 2 to 4 % of the loss at 5× to 35× in published sweeps.");
     vec![Finding::new(Severity::Warn, message, "Fit --law frontier beside it.")]
 }

@@ -111,7 +111,12 @@ const ROUNDS: usize = 3;
 ///
 /// # Errors
 /// [`FitError`], only where there is no usable fit at all; less trouble is the fit's [`status`](Fit::status).
-pub fn fit<'a>(law: &'a dyn Law, rows: &[Row], options: &FitOptions<'a>, room: &'a mut Given) -> Result<Fit<'a>, FitError> {
+pub fn fit<'a>(
+    law: &'a dyn Law,
+    rows: &[Row],
+    options: &FitOptions<'a>,
+    room: &'a mut Held,
+) -> Result<Fit<'a>, FitError> {
     room.prepare(law, options)?;
     status::enough_rows(law, rows, &room.fixed)?;
     let search = options.search.unwrap_or_else(|| search::usual(law));
@@ -137,12 +142,12 @@ pub fn fit<'a>(law: &'a dyn Law, rows: &[Row], options: &FitOptions<'a>, room: &
 
 /// What is given of a fit's coefficients, on the scale that is searched. Holds what the fit borrows.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct Held {
     fixed: Vec<Option<f64>>,
     priors: Vec<Prior>,
 }
 
-impl Given {
+impl Held {
     fn prepare(&mut self, law: &dyn Law, options: &FitOptions) -> Result<(), FitError> {
         self.fixed = vec![None; law.coefficients().len()];
         for &(place, value) in &options.fixed {

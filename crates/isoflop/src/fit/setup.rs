@@ -7,9 +7,9 @@
 
 use super::newton::{Search, Theta};
 use super::objective::{Objective, Prior, Residual};
-use crate::law::{COEFFICIENTS_MAX, Law, Scale, Starts, Term};
+use crate::law::{COEFFICIENTS_MAX, Law, Origin, Power, Scale, Starts, Term};
 use crate::robust::RobustLoss;
-use crate::rows::{At, INPUTS, Row, Rows};
+use crate::rows::{At, INPUTS, Input, Row, Rows};
 
 /// Steps after which a search gives up.
 pub const STEPS: usize = 400;
@@ -42,6 +42,8 @@ pub struct Setup<'a> {
     strides: Vec<f64>,
     /// Subtracted from the inputs; 0 where the law has no terms to shift.
     centre: [f64; INPUTS],
+    /// How each coefficient changes with that.
+    moves: Vec<Move>,
     rounding: f64,
 }
 
@@ -56,13 +58,14 @@ impl<'a> Setup<'a> {
         fixed: &'a [Option<f64>],
     ) -> (Self, Rows) {
         let pinned = |k: usize| fixed[k].is_some() || priors.iter().any(|prior| prior.place == k);
-        // A shifted amplitude is another number: one that is given stays where it is.
-        let shifted = law.terms().iter().all(|term| term.power.is_none() || !pinned(term.amplitude));
+        let moves = moves(law);
+        // A coefficient that would be another number elsewhere stays where it is given.
+        let shifted = moves.iter().enumerate().all(|(k, how)| *how == Move::Stays || !pinned(k));
         let mut centre = [0.0; INPUTS];
-        if shifted && !law.terms().is_empty() {
+        if shifted {
             let total: f64 = rows.iter().map(|row| row.weight).sum();
-            for (input, mean) in centre.iter_mut().enumerate() {
-                *mean = rows.iter().map(|row| row.weight * row.at.ln[input]).sum::<f64>() / total;
+            for &input in law.movable() {
+                centre[input as usize] = rows.iter().map(|row| row.weight * row.at.of(input)).sum::<f64>() / total;
             }
         }
         let losses = || rows.iter().filter(|row| row.weight > 0.0).map(|row| row.ln_loss);
@@ -89,7 +92,10 @@ impl<'a> Setup<'a> {
             bounds,
             strides: law.coefficients().iter().map(|c| stride(c.scale)).collect(),
             centre,
-            rounding: ROUNDING * rows.len() as f64 * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
+            moves,
+            rounding: ROUNDING
+                * rows.len() as f64
+                * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
         };
         let moved: Vec<Row> = rows.iter().map(|row| Row { at: setup.shift(row.at), ..*row }).collect();
         let rows = Rows::new(&moved);
@@ -155,14 +161,49 @@ impl<'a> Setup<'a> {
         self.translate(&padded, -1.0)
     }
 
-    /// ln A = ln A′ + α·x̄.
+    /// Coefficients as they are where inputs are counted from `sign` times the centre.
     fn translate(&self, theta: &Theta, sign: f64) -> Theta {
         let mut translated = *theta;
-        for Term { amplitude, power } in self.law.terms() {
-            if let Some(power) = power {
-                translated[*amplitude] += sign * theta[power.exponent] * self.centre[power.input as usize];
+        for (k, how) in self.moves.iter().enumerate() {
+            let centre = |input: Input| sign * self.centre[input as usize];
+            match *how {
+                Move::Stays => {}
+                Move::Amplitude(power) => translated[k] += theta[power.exponent] * centre(power.input),
+                Move::Factor(power) => translated[k] *= (-theta[power.exponent] * centre(power.input)).exp(),
+                Move::Place(input) => translated[k] += centre(input),
             }
         }
         translated
     }
+}
+
+/// How a coefficient changes where the logarithm of an input is counted from its mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Move {
+    /// Not at all.
+    Stays,
+    /// ln A = ln A′ + α·x̄, for A·x^−α.
+    Amplitude(Power),
+    /// s = s′·x̄^−q, for s·x^q.
+    Factor(Power),
+    /// ln d = ln d′ + x̄, for a place d on the axis.
+    Place(Input),
+}
+
+/// How each coefficient of a law changes.
+fn moves(law: &dyn Law) -> Vec<Move> {
+    let mut moves: Vec<Move> = law
+        .coefficients()
+        .iter()
+        .map(|coefficient| match coefficient.origin {
+            Origin::Loss(power) => Move::Amplitude(power),
+            Origin::One(power) => Move::Factor(power),
+            Origin::Among(input) => Move::Place(input),
+            Origin::Zero | Origin::LeastLoss => Move::Stays,
+        })
+        .collect();
+    for Term { amplitude, power } in law.terms() {
+        moves[*amplitude] = power.map_or(Move::Stays, Move::Amplitude);
+    }
+    if law.movable().is_empty() { vec![Move::Stays; moves.len()] } else { moves }
 }

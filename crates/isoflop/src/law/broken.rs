@@ -29,7 +29,7 @@ const C0: Coefficient = Coefficient::signed("c0", (-5.0, 5.0), (0.0, 0.8));
 
 /// cᵢ: by how much the exponent changes.
 const fn change(name: &'static str) -> Coefficient {
-    Coefficient::signed(name, (-5.0, 5.0), (-1.0, 2.0))
+    Coefficient::signed(name, (-50.0, 50.0), (-1.0, 2.0))
 }
 
 /// dᵢ: where, as shares of the range of ln x.
@@ -63,6 +63,7 @@ impl Formula<6> for Broken<1> {
     const SOURCE: &'static str = SOURCE;
     const COEFFICIENTS: &'static [Coefficient; 6] = &[A, B, C0, change("c1"), place("d1", (0.0, 1.0)), width("f1")];
     const INPUTS: &'static [Input] = &[Input::Axis];
+    const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 6], at: At) -> S {
@@ -86,6 +87,7 @@ impl Formula<9> for Broken<2> {
         width("f2"),
     ];
     const INPUTS: &'static [Input] = &[Input::Axis];
+    const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 9], at: At) -> S {
@@ -112,6 +114,7 @@ impl Formula<12> for Broken<3> {
         width("f3"),
     ];
     const INPUTS: &'static [Input] = &[Input::Axis];
+    const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 12], at: At) -> S {

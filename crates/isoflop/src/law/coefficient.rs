@@ -1,5 +1,7 @@
 //! One unknown of a law: its name, how it is searched, and where searches for it start.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::Power;
@@ -37,7 +39,7 @@ pub enum Origin {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Coefficient {
     /// Its name in the paper: "alpha".
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// How it is searched.
     pub scale: Scale,
     /// It is never taken beyond these.
@@ -53,29 +55,40 @@ pub struct Coefficient {
 impl Coefficient {
     /// A positive amplitude of any size, searched as its logarithm.
     pub const fn amplitude(name: &'static str, starts: (f64, f64), grid: &'static [f64]) -> Self {
+        let name = Cow::Borrowed(name);
         Self { name, scale: Scale::Log, bounds: (-60.0, 200.0), starts, origin: Origin::Zero, grid }
     }
 
     /// An exponent.
     pub const fn exponent(name: &'static str, grid: &'static [f64]) -> Self {
-        let bounds = (EXPONENT_MIN, EXPONENT_MAX);
+        let (name, bounds) = (Cow::Borrowed(name), (EXPONENT_MIN, EXPONENT_MAX));
         Self { name, scale: Scale::Linear, bounds, starts: (0.05, 1.2), origin: Origin::Zero, grid }
     }
 
     /// A positive number whose logarithm is searched within `bounds`.
     pub const fn positive(name: &'static str, bounds: (f64, f64), starts: (f64, f64)) -> Self {
+        let name = Cow::Borrowed(name);
         Self { name, scale: Scale::Log, bounds, starts, origin: Origin::Zero, grid: &[] }
     }
 
     /// A number of either sign.
     pub const fn signed(name: &'static str, bounds: (f64, f64), starts: (f64, f64)) -> Self {
+        let name = Cow::Borrowed(name);
         Self { name, scale: Scale::Linear, bounds, starts, origin: Origin::Zero, grid: &[] }
     }
 
     /// The same with starts measured from something in the rows.
     #[must_use]
-    pub const fn starts_from(self, origin: Origin) -> Self {
-        Self { origin, ..self }
+    pub const fn starts_from(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The same with starts between these.
+    #[must_use]
+    pub const fn starts_between(mut self, starts: (f64, f64)) -> Self {
+        self.starts = starts;
+        self
     }
 
     /// The coefficient as it is reported, from the scale it is searched on.

@@ -1,6 +1,6 @@
 //! L(N, D, U) = E + A/N′^α + B/D′^β, where N′ and D′ are what N and D are worth when data are repeated.
 
-use super::{Base, Chinchilla, Powers, Coefficient, Formula, Origin, Power};
+use super::{Base, Chinchilla, Coefficient, Formula, Origin, Power, Powers};
 use crate::rows::{At, Input};
 use crate::scalar::{Scalar, log_sum_exp};
 

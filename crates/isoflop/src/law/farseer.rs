@@ -39,6 +39,8 @@ impl Formula<9> for Farseer {
     ];
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
 
+    const MOVABLE: &'static [Input] = &[Input::Params];
+
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 9], at: At) -> S {
         let &[s, q, floor, b, b_power, q_level, a, a_power, e] = theta;

@@ -28,11 +28,13 @@ impl Formula<6> for JointExponent {
             .starts_from(Origin::Loss(Power { exponent: 3, input: Input::Params })),
         Coefficient::amplitude("B", (-3.0, 3.0), &[])
             .starts_from(Origin::Loss(Power { exponent: 4, input: Input::Tokens })),
-        Coefficient { starts: (0.1, 2.0), ..Coefficient::exponent("p", &[]) },
-        Coefficient { starts: (0.1, 2.0), ..Coefficient::exponent("q", &[]) },
+        Coefficient::exponent("p", &[]).starts_between((0.1, 2.0)),
+        Coefficient::exponent("q", &[]).starts_between((0.1, 2.0)),
         Coefficient::positive("k", (-3.0, 2.0), (-1.2, 0.3)),
     ];
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
+
+    const MOVABLE: &'static [Input] = &[Input::Params, Input::Tokens];
 
     #[inline(always)]
     fn ln_loss<S: Scalar>(theta: &[S; 6], at: At) -> S {

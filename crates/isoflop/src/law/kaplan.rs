@@ -20,9 +20,9 @@ impl Formula<4> for Kaplan {
     const SOURCE: &'static str = "Kaplan et al. 2020, equation 1.5 (arXiv:2001.08361)";
     const COEFFICIENTS: &'static [Coefficient; 4] = &[
         Coefficient::amplitude("N_c", (15.0, 45.0), &[]),
-        Coefficient { starts: (0.03, 0.5), ..Coefficient::exponent("alpha_N", &[]) },
+        Coefficient::exponent("alpha_N", &[]).starts_between((0.03, 0.5)),
         Coefficient::amplitude("D_c", (15.0, 45.0), &[]),
-        Coefficient { starts: (0.03, 0.5), ..Coefficient::exponent("alpha_D", &[]) },
+        Coefficient::exponent("alpha_D", &[]).starts_between((0.03, 0.5)),
     ];
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
 

@@ -5,14 +5,13 @@
 //! program holds a `&dyn Law`. No law has a gradient written by hand. A new law is a
 //! file beside this and a line in [`LAWS`].
 
-#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
-
 mod broken;
 mod chinchilla;
 mod coefficient;
 mod data_constrained;
 mod farseer;
 mod frontier;
+mod given;
 mod joint_exponent;
 mod kaplan;
 mod optimum;
@@ -28,6 +27,7 @@ pub use coefficient::{Coefficient, EXPONENT_MAX, EXPONENT_MIN, Origin, Scale};
 pub use data_constrained::DataConstrained;
 pub use farseer::Farseer;
 pub use frontier::Frontier;
+pub use given::{Given, LawError, given};
 pub use joint_exponent::JointExponent;
 pub use kaplan::Kaplan;
 pub use power::PowerLaw;
@@ -162,6 +162,9 @@ pub trait Law: Send + Sync {
     /// The derivatives of an objective by the coefficients, from those by ln L̂, at the θ that was prepared.
     fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal;
 
+    /// The inputs whose logarithms may be counted from another place without leaving the law: coefficients then take
+    /// other values, as their [`Origin`] says.
+    fn movable(&self) -> &[Input];
     /// The law whose coefficients are fitted first, to some of the rows, and then held.
     fn base(&self) -> Option<&'static Base> {
         None

@@ -6,8 +6,6 @@
 //!
 //! ∂ln L/∂θ = J = Σ pₖTₖ and ∂²ln L/∂θ² = Σ pₖTₖTₖᵀ − `JJᵀ`.
 
-#![expect(clippy::needless_range_loop, reason = "terms and coefficients index several arrays at once")]
-
 use std::marker::PhantomData;
 
 use super::{Coefficient, Law, Normal, Predicted, RowSlopes, Term};
@@ -268,6 +266,10 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Law for Powers<L, K, 
 
     fn terms(&self) -> &[Term] {
         const { &L::TERMS }
+    }
+
+    fn movable(&self) -> &[Input] {
+        L::INPUTS
     }
 
     fn ln_loss(&self, theta: &[f64], at: At) -> f64 {

@@ -1,7 +1,5 @@
 //! Laws written as any formula over a number type that carries derivatives along.
 
-#![expect(clippy::needless_range_loop, reason = "coefficients index several arrays at once")]
-
 use std::marker::PhantomData;
 
 use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
@@ -21,6 +19,8 @@ pub trait Formula<const P: usize>: Send + Sync + 'static {
     const COEFFICIENTS: &'static [Coefficient; P];
     /// What it needs to know of a run.
     const INPUTS: &'static [Input];
+    /// The inputs whose logarithms may be counted from another place without leaving the law.
+    const MOVABLE: &'static [Input] = &[];
     /// The law that is fitted first, where there is one.
     const BASE: Option<&'static Base> = None;
     /// ln L̂. The same text gives predictions with plain numbers and derivatives with dual ones.
@@ -167,6 +167,10 @@ impl<F: Formula<P>, const P: usize> Law for Written<F, P> {
         out.resize(rows.blocks(), P);
         let theta = theta.try_into().expect("one number per coefficient");
         widest(Differentiate::<F, P> { theta, rows, out, law: PhantomData });
+    }
+
+    fn movable(&self) -> &[Input] {
+        F::MOVABLE
     }
 
     fn base(&self) -> Option<&'static Base> {

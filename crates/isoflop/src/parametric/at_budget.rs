@@ -67,7 +67,8 @@ impl<'a> Surface<'a> {
         let loss = self.ln_loss(theta, at);
         let (mut low, mut high) = (-FARTHEST, 0.0);
         let best = |ln_share: f64| self.ln_best(theta, compute * ln_share.exp());
-        if !(best(low) >= loss) {
+        // NaN where some budget has no best size: then there is no answer either.
+        if best(low).is_nan() || best(low) < loss {
             return f64::NAN;
         }
         if best(high) >= loss {
@@ -174,8 +175,15 @@ impl<'a> Surface<'a> {
     }
 }
 
-/// A value with its interval, both mapped to what is shown.
+/// Ends no farther apart than this are one: the number follows from coefficients that are given.
+const SAME: f64 = 1e-14;
+
+/// A value with its interval, both mapped to what is shown; without one where nothing that was fitted moves it.
 pub fn estimate(value: f64, spread: &Spread, shown: impl Fn(f64) -> f64) -> Estimate {
+    let same = |(low, high): (f64, f64)| (high - low).abs() <= SAME * low.abs();
+    if spread.low.zip(spread.high).is_some_and(same) {
+        return Estimate { value: shown(value), low: None, high: None };
+    }
     let end = |end: Option<f64>| end.map(&shown).filter(|end| end.is_finite());
     Estimate { value: shown(value), low: end(spread.low), high: end(spread.high) }
 }

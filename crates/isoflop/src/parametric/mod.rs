@@ -1,27 +1,31 @@
 //! The job of `isoflop fit`: one law, one table, every number with its interval.
 
+mod as_approach;
 mod at_budget;
 mod observed;
 mod report;
 
+pub use as_approach::NAME;
+pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
 pub use report::{
     Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
 };
 
+use crate::analysis::FlaggedRun;
 use crate::fit::newton::Theta;
 use crate::fit::objective::Residual;
 use crate::fit::search::Starts;
-use crate::fit::{self, Fit, FitError, FitOptions, Given, Known};
+use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held, Known};
 use crate::interval::{self, MEDIAN_TO_SD};
 use crate::law::{COEFFICIENTS_MAX, Law};
 use crate::profile::BUDGET_TOLERANCE;
 use crate::progress::Progress;
 use crate::robust::RobustLoss;
 use crate::rows::Input;
-use crate::run::Provenance;
-use crate::uncertainty::{Ask, INTERVALS, Method, Quantity};
+use crate::run::{Provenance, RunFlag};
+use crate::uncertainty::{Ask, INTERVALS, Method, Quantity, Spread};
 use crate::units::{Flops, Params, Tokens};
 use crate::{answer, check};
 use at_budget::Number;
@@ -91,6 +95,26 @@ pub enum ParametricError {
 
 /// Fits a law to a table, forms every interval, and says what is wrong.
 pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Result<FitReport, ParametricError> {
+    Ok(fit_with(table, options, |_| Vec::new(), progress)?.report)
+}
+
+/// A report, and what else was asked of the same fit.
+pub(crate) struct Fitted {
+    pub report: FitReport,
+    /// Value and spread of each further number.
+    pub further: Vec<(f64, Spread)>,
+    /// The law at its coefficients: ln L of a place.
+    pub theta: Theta,
+    pub flops_per_param_token: f64,
+}
+
+/// [`fit_table`] with further numbers, whose spreads come from the same refits.
+pub(crate) fn fit_with<'l>(
+    table: Table,
+    options: &Options<'l>,
+    further: impl FnOnce(Surface<'l>) -> Vec<Number<'l>>,
+    progress: &dyn Progress,
+) -> Result<Fitted, ParametricError> {
     let law = options.law;
     let observed = Observed::new(law, table, options.budget_tolerance)?;
     let (base, stage) = first_stage(options, &observed)?;
@@ -101,7 +125,7 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         fixed: options.fixed.iter().copied().chain(base).collect(),
         priors: options.priors.clone(),
     };
-    let mut given = Given::default();
+    let mut given = Held::default();
     let fit = fit::fit(law, &observed.rows, &fit_options, &mut given)?;
     let surface = Surface {
         law,
@@ -110,7 +134,9 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         residual: options.residual,
     };
     let on_axis = law.inputs().contains(&Input::Axis);
-    let numbers = numbers(&surface, options, on_axis);
+    let mut numbers = numbers(&surface, options, on_axis);
+    let own = numbers.len();
+    numbers.extend(further(surface));
     let quantities: Vec<Quantity> = numbers.iter().map(|number| &**number as Quantity).collect();
     let ask = Ask {
         fit: &fit,
@@ -119,7 +145,13 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
         resamples: options.resamples,
         seed: options.seed,
     };
-    let spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+    let mut spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+    if matches!(fit.status, FitStatus::Underdetermined { .. }) {
+        // Refits that begin at one of many equally good fits stay near it, and would make it look sure.
+        for spread in spreads.of.iter_mut().chain(&mut spreads.of_new_run) {
+            *spread = Spread { std_error: f64::NAN, low: None, high: None };
+        }
+    }
 
     let theta = fit.setup.as_published(&fit.theta);
     let count = surface.count;
@@ -181,22 +213,27 @@ pub fn fit_table(table: Table, options: &Options, progress: &dyn Progress) -> Re
     };
     report.warnings = check::of_law(&check::LawView { table, observed: &observed, fit: &fit, report: &report });
     report.answers = answer::of_fit(&report);
-    Ok(report)
+    let further =
+        numbers[own..].iter().zip(&spreads.of[own..]).map(|(number, spread)| (number(&theta), *spread)).collect();
+    Ok(Fitted { report, further, theta, flops_per_param_token: observed.flops_per_param_token })
 }
+
+/// Coefficients by place, and how they were found.
+type FirstStage = (Vec<(usize, f64)>, Option<String>);
 
 /// The coefficients that the law's first stage finds, and that stage in words; none where it has none, or any of them
 /// is given.
-fn first_stage(options: &Options, observed: &Observed) -> Result<(Vec<(usize, f64)>, Option<String>), FitError> {
+fn first_stage(options: &Options, observed: &Observed) -> Result<FirstStage, FitError> {
     let law = options.law;
     let Some(base) = law.base() else { return Ok((Vec::new(), None)) };
-    let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(c.name)).collect();
+    let places: Vec<usize> = base.law.coefficients().iter().filter_map(|c| law.coefficient(&c.name)).collect();
     let given = |place: &usize| options.fixed.iter().any(|(k, _)| k == place);
     if places.iter().any(given) {
         return Ok((Vec::new(), None));
     }
     let rows: Vec<_> = observed.rows.iter().filter(|row| (base.fits)(row.at)).copied().collect();
     let first = FitOptions { residual: options.residual, ..FitOptions::new(options.robust) };
-    let mut room = Given::default();
+    let mut room = Held::default();
     let fit = fit::fit(base.law, &rows, &first, &mut room)
         .map_err(|error| FitError::FirstStage { rows_are: base.rows_are, why: error.to_string() })?;
     let stage = format!("{} fitted to {} {}", base.law.name(), rows.len(), base.rows_are);
@@ -234,7 +271,11 @@ fn numbers<'a>(surface: &Surface<'a>, options: &Options, on_axis: bool) -> Vec<N
     numbers
 }
 
-fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::uncertainty::Spreads) -> Vec<FittedCoefficient> {
+fn coefficients(
+    fit: &Fit,
+    theta: &[f64; COEFFICIENTS_MAX],
+    spreads: &crate::uncertainty::Spreads,
+) -> Vec<FittedCoefficient> {
     let of = |(k, coefficient): (usize, &crate::law::Coefficient)| {
         let fixed = !fit.setup.free()[k];
         // Ends are formed on the scale that is searched, the standard error on the one that is shown.
@@ -243,7 +284,7 @@ fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::unc
         FittedCoefficient {
             name: coefficient.name.to_string(),
             value: estimate.value,
-            std_error: (!fixed && shown.std_error.is_finite()).then_some(shown.std_error),
+            std_error: (!fixed && shown.std_error.is_finite() && shown.std_error > 0.0).then_some(shown.std_error),
             low: estimate.low.filter(|_| !fixed),
             high: estimate.high.filter(|_| !fixed),
             fixed,
@@ -254,19 +295,43 @@ fn coefficients(fit: &Fit, theta: &[f64; COEFFICIENTS_MAX], spreads: &crate::unc
 }
 
 fn data(table: Table, observed: &Observed) -> FitData {
-    let (provenance, runs): (&Provenance, usize) = match table {
-        Table::Runs(runs) => (&runs.provenance, runs.runs().len()),
-        Table::Curve(curve) => (&curve.provenance, curve.points().len()),
+    let flagged = |line: usize, flag: &Option<RunFlag>| Some(FlaggedRun { line, reason: flag.as_ref()?.to_string() });
+    let (provenance, runs, mut left_out): (&Provenance, usize, Vec<FlaggedRun>) = match table {
+        Table::Runs(table) => {
+            let left_out = table.runs().iter().filter_map(|run| flagged(run.line, &run.flag)).collect();
+            (&table.provenance, table.runs().len(), left_out)
+        }
+        Table::Curve(curve) => {
+            let left_out = curve.points().iter().filter_map(|point| flagged(point.line, &point.flag)).collect();
+            (&curve.provenance, curve.points().len(), left_out)
+        }
     };
+    let runs_used = runs - left_out.len();
+    left_out.extend(provenance.unusable.iter().map(|(line, found)| FlaggedRun { line: *line, reason: found.clone() }));
+    left_out.sort_by_key(|run| run.line);
     FitData {
         path: provenance.path.clone(),
         sha256: provenance.sha256.clone(),
+        format: provenance.format.clone(),
         runs: runs + provenance.unusable.len(),
+        runs_used,
+        flagged: left_out,
         rows_are: observed.rows_are,
         grouped_by: observed.grouped_by,
         groups: observed.groups.all().len(),
         condition: provenance.condition.clone(),
         columns: provenance.columns.clone(),
+        derived: provenance.derived,
+        conventions: match table {
+            Table::Runs(table) => Some(table.conventions),
+            Table::Curve(_) => None,
+        },
+        loss_unit: match table {
+            Table::Runs(table) => table.conventions.loss,
+            Table::Curve(curve) => curve.loss_unit,
+        },
+        smallest: observed.smallest,
+        largest: observed.largest,
     }
 }
 

@@ -64,16 +64,33 @@ impl Observed {
     }
 
     fn of_runs(table: &RunTable, budget_tolerance: f64) -> Self {
-        let used: Vec<usize> = (0..table.runs().len()).filter(|&i| table.runs()[i].flag.is_none()).collect();
+        let mut used: Vec<usize> = (0..table.runs().len()).filter(|&i| table.runs()[i].flag.is_none()).collect();
+        // The order of a file's lines is not to move the last digit.
+        let numbers = |i: usize| {
+            let run = &table.runs()[i];
+            [run.params.0, run.tokens.0, run.loss.0, run.compute.0, run.weight]
+        };
+        used.sort_by(|&a, &b| {
+            let pairs = numbers(a).into_iter().zip(numbers(b));
+            pairs.fold(std::cmp::Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(&b)))
+        });
+        let mut places = vec![0; table.runs().len()];
+        for (place, &i) in used.iter().enumerate() {
+            places[i] = place;
+        }
         let runs = || used.iter().map(|&i| &table.runs()[i]);
         let rows = runs()
             .map(|run| {
                 let (ln_n, ln_d) = (run.params.0.ln(), run.tokens.0.ln());
                 let ln_u = run.unique_tokens.map_or(ln_d, |u| u.0.ln());
-                Row { at: At { ln: [ln_n, ln_d, ln_u, run.compute.0.ln()] }, ln_loss: run.loss.0.ln(), weight: run.weight }
+                Row {
+                    at: At { ln: [ln_n, ln_d, ln_u, run.compute.0.ln()] },
+                    ln_loss: run.loss.0.ln(),
+                    weight: run.weight,
+                }
             })
             .collect();
-        let place = |i: usize| used.binary_search(&i).expect("profiles hold used runs");
+        let place = |i: usize| places[i];
         let labels: Option<Vec<&str>> = runs().map(|run| run.cluster.as_deref()).collect();
         let (groups, grouped_by) = match labels {
             Some(labels) if !labels.is_empty() => (clusters(&labels), "clusters"),

@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Estimate, Warning};
+use crate::analysis::{Estimate, FlaggedRun, Warning};
 use crate::fit::FitStatus;
 use crate::law::Scale;
-use crate::run::ColumnUse;
+use crate::run::{ColumnUse, Conventions, LossUnit, Role};
 use crate::uncertainty::Refits;
 use crate::units::{Flops, Params, Tokens};
 
@@ -81,8 +81,14 @@ pub struct FitData {
     pub path: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// Runs in the file.
+    /// The format it was read as.
+    pub format: String,
+    /// Runs, or points, in the file.
     pub runs: usize,
+    /// Those of them that were not left out.
+    pub runs_used: usize,
+    /// Those left out: line and reason.
+    pub flagged: Vec<FlaggedRun>,
     /// What the rows are: runs, per-budget minima, or points of a curve.
     pub rows_are: &'static str,
     /// How rows hang together when they are resampled: `budgets`, `clusters`, `independent`.
@@ -93,6 +99,16 @@ pub struct FitData {
     pub condition: Option<String>,
     /// The columns used.
     pub columns: Vec<ColumnUse>,
+    /// The quantity that C = 6·N·D gave.
+    pub derived: Option<Role>,
+    /// How N, C and L were counted; none for a curve.
+    pub conventions: Option<Conventions>,
+    /// The unit of L.
+    pub loss_unit: LossUnit,
+    /// The least C of the rows, or x.
+    pub smallest: f64,
+    /// The largest.
+    pub largest: f64,
 }
 
 /// One coefficient.

@@ -193,6 +193,7 @@ pub fn robust_loss(text: &str) -> Result<Box<dyn RobustLoss>, RobustError> {
     };
     let refusal = || RobustError::Numbers { written: text.to_string(), usage: kind.label };
     let parts = numbers.split(',').filter(|part| !part.is_empty());
-    let numbers: Option<Vec<f64>> = parts.map(|part| part.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
+    let numbers: Option<Vec<f64>> =
+        parts.map(|part| part.trim().parse().ok().filter(|n: &f64| n.is_finite())).collect();
     numbers.and_then(|numbers| (kind.make)(&numbers)).ok_or_else(refusal)
 }

@@ -1,4 +1,4 @@
-//! ρ(r) = |τ − 1(r < 0)| · `Huber_δ(r)`: the τ-quantile instead of the middle.
+//! ρ(r) = |τ − 1(r < 0)| · Huber(r): the τ-quantile instead of the middle.
 
 use super::{Cost, Huber, Kind, RobustLoss, Shape};
 

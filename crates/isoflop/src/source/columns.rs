@@ -7,8 +7,8 @@ use super::goal::Goal;
 use super::input::Input;
 use super::known_names::{self, RUN_NAMES};
 use super::names;
-use super::near::{listed, nearest, normalised};
 use super::{ColumnChoice, SAMPLE, Source};
+use crate::near::{listed, nearest, normalised};
 use crate::run::{ColumnUse, Role};
 
 /// The columns that a table is read from.

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::cell::Cell;
-use super::error::{Excerpt, ReadError, ReadErrorKind};
+use super::error::{ReadError, ReadErrorKind};
 use super::expression::{Expression, Misfit, Operator, is_name, parse};
-use super::near::{listed, nearest};
 use super::plan::place;
 use super::reading::Quantities;
 use super::value::{Truth, Value, binary, number, shown, truth, value};
+use crate::excerpt::Excerpt;
+use crate::near::{listed, nearest};
 use crate::run::Role;
 
 /// A condition on rows, with its names bound to columns and quantities.

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use super::error::{Excerpt, ReadError, ReadErrorKind};
-use super::near;
+use super::error::{ReadError, ReadErrorKind};
+use crate::excerpt::Excerpt;
+use crate::near;
 use crate::progress::Progress;
 
 /// A file in memory.

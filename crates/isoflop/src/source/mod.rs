@@ -19,7 +19,6 @@ mod json;
 mod jsonl;
 mod known_names;
 mod names;
-mod near;
 mod parquet;
 mod plan;
 mod reading;
@@ -30,9 +29,10 @@ mod value;
 use std::ops::{ControlFlow, Range};
 
 pub use cell::Cell;
-pub use error::{Excerpt, ReadError, ReadErrorKind};
+pub use error::{ReadError, ReadErrorKind};
 pub use input::Input;
 
+use crate::near;
 use crate::progress::Progress;
 use crate::run::{Curve, LossUnit, ParamsCount, RunTable};
 

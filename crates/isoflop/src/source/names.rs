@@ -1,7 +1,7 @@
 //! What a column's name says about the quantity it holds.
 
 use super::known_names::{AXES, STEPS, plain_names};
-use super::near::normalised;
+use crate::near::normalised;
 use crate::run::{LossUnit, ParamsCount, Role};
 
 /// How well a column's name fits a quantity.

@@ -72,7 +72,8 @@ pub(super) fn refit(
             noise: residuals[below(&mut random, residuals.len())],
         })
     };
-    let draws: Option<Vec<Draw>> = (0..ask.resamples).into_par_iter().with_min_len(8).map_init(Bench::default, draw).collect();
+    let draws: Option<Vec<Draw>> =
+        (0..ask.resamples).into_par_iter().with_min_len(8).map_init(Bench::default, draw).collect();
     draws.map(Draws)
 }
 

@@ -131,7 +131,9 @@ fn covariance(ask: &Ask) -> [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX] {
 fn score(ask: &Ask, group: &[usize], residuals: &[f64]) -> Theta {
     let fit = ask.fit;
     let mut weights = vec![0.0; fit.rows.len()];
-    group.iter().for_each(|&row| weights[row] = fit.rows.row(row).weight);
+    for &row in group {
+        weights[row] = fit.rows.row(row).weight;
+    }
     let mut rows = crate::rows::Rows::default();
     rows.gather(&fit.rows, &weights, fit.setup.law.inputs());
     debug_assert!(residuals.len() == fit.rows.len());

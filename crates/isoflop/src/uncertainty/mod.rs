@@ -120,7 +120,7 @@ pub trait Method: Sync {
 }
 
 /// Every method, in the order of help; the first is the default.
-pub const INTERVALS: &[&dyn Method] = 
+pub const INTERVALS: &[&dyn Method] =
     &[&weighted::Weighted, &case::Case, &wild::Wild, &delta::Delta, &profile::Profile];
 
 /// The method called `name`.

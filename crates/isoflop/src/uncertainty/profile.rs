@@ -68,7 +68,8 @@ impl Method for Profile {
             .map(|(quantity, ((own, known), new))| {
                 let value = quantity(&fit.setup.as_published(&fit.theta));
                 let more = t * t * (new.std_error * new.std_error - known.std_error * known.std_error).max(0.0);
-                let wider = |end: Option<f64>, sign: f64| end.map(|end| value + sign * ((end - value).powi(2) + more).sqrt());
+                let wider =
+                    |end: Option<f64>, sign: f64| end.map(|end| value + sign * ((end - value).powi(2) + more).sqrt());
                 Spread { std_error: new.std_error, low: wider(own.low, -1.0), high: wider(own.high, 1.0) }
             })
             .collect();

@@ -41,7 +41,9 @@ impl Method for Weighted {
                     bench.weights.resize(own.len(), 0.0);
                     for group in groups {
                         let weight = exponential(random);
-                        group.iter().for_each(|&row| bench.weights[row] = weight * own[row]);
+                        for &row in group {
+                            bench.weights[row] = weight * own[row];
+                        }
                     }
                 }
             }

@@ -41,7 +41,9 @@ impl Method for Wild {
                 Groups::Clusters(groups) => {
                     for group in groups {
                         let sign = toss();
-                        group.iter().for_each(|&row| bench.weights[row] = sign);
+                        for &row in group {
+                            bench.weights[row] = sign;
+                        }
                     }
                 }
             }

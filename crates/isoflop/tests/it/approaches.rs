@@ -10,8 +10,13 @@ use super::simulated::{CLEAN, World};
 
 fn only(name: &str, table: &isoflop::run::RunTable) -> isoflop::analysis::ApproachResult {
     let chosen = approach(name).expect("a registered approach");
-    let options =
-        Options { approaches: vec![chosen], at: vec![Flops(1e21)], resamples: Some(200), ..Options::default() };
+    let options = Options {
+        approaches: vec![chosen],
+        parametric: false,
+        at: vec![Flops(1e21)],
+        resamples: Some(200),
+        ..Options::default()
+    };
     analyze(table, &options, &Quiet).expect("runs").approaches.remove(0)
 }
 

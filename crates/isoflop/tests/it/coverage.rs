@@ -38,7 +38,8 @@ fn intervals_of_the_optimal_size_hold_the_truth() {
         let truth = world.ln_optimum(1e21);
         let mut held = vec![(0u32, 0u32); APPROACHES.len()];
         for seed in 0..count {
-            let options = Options { at: vec![Flops(1e21)], resamples: Some(400), seed, ..Options::default() };
+            let options =
+                Options { at: vec![Flops(1e21)], resamples: Some(400), seed, parametric: false, ..Options::default() };
             let analysis = analyze(&world.table(seed), &options, &Quiet).expect("runs");
             for (result, held) in analysis.approaches.iter().zip(&mut held) {
                 let Some(params) = result.forecasts.first().map(|f| f.params) else { continue };

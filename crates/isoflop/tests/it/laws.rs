@@ -179,8 +179,8 @@ fn coefficients_have_names_and_ranges_that_make_sense() {
         let coefficients = law.coefficients();
         assert!(!coefficients.is_empty() && coefficients.len() <= COEFFICIENTS_MAX, "{}", law.name());
         for (k, c) in coefficients.iter().enumerate() {
-            let named = (law.name(), c.name);
-            assert_eq!(law.coefficient(c.name), Some(k), "{named:?} is there twice");
+            let named = (law.name(), &c.name);
+            assert_eq!(law.coefficient(&c.name), Some(k), "{named:?} is there twice");
             assert!(c.bounds.0 < c.bounds.1 && c.starts.0 < c.starts.1, "{named:?}");
             if c.origin == Origin::Zero {
                 assert!(c.bounds.0 <= c.starts.0 && c.starts.1 <= c.bounds.1, "{named:?}");
@@ -256,7 +256,7 @@ fn gradients_are_those_of_central_differences() {
                     let (slope, exact) = ((at(step) - at(-step)) / (2.0 * step), normal.gradient[k]);
                     // What rounding does to the difference, and what the third derivative does.
                     let allowed = 1e-15 * at(0.0).abs().max(10.0) / step + 1e-6 * exact.abs();
-                    let name = law.coefficients()[k].name;
+                    let name = &law.coefficients()[k].name;
                     assert!((slope - exact).abs() <= allowed, "{} by {name}: {exact}, {slope} at {theta:?}", w.law);
                 }
             }
@@ -314,7 +314,7 @@ fn rows_drawn_from_a_law_have_no_residuals_under_it() {
         let drawn = places(40).into_iter().map(|row| Row { ln_loss: law.ln_loss(&theta, row.at), ..row });
         let rows = Rows::new(&drawn.collect::<Vec<_>>());
         for residual in Residual::ALL {
-            let objective = Objective { law, rows: &rows, robust: &Squared, residual, priors: &[] };
+            let objective = Objective { law, rows: &rows, robust: &Squared, residual, priors: &[], hold: None };
             assert_eq!(objective.of_data(&theta, &mut Room::default()), 0.0, "{}, {}", w.law, residual.name());
         }
     }

@@ -52,6 +52,8 @@ pub fn usual(law: &dyn Law) -> &'static dyn Starts {
 const POLISHED: usize = 48;
 /// Steps of the screening.
 const SCREENING: usize = 7;
+/// How many searches that have spent their steps get how many times as many.
+const PATIENT: (usize, usize) = (2, 5);
 /// Fewer rows than this, those of all descents together, are done before another thread has begun.
 const WORTH_THREADS: usize = 2_000;
 /// Ends whose objectives differ by less than this share are one.
@@ -97,13 +99,23 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
         bottoms = screened.iter().take(POLISHED).map(|bottom| (bottom.theta, starts.first())).collect();
     }
     let polished = bottoms.len();
-    let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
-    let ends: Vec<Bottom> = if polished * rows.len() < WORTH_THREADS {
-        let mut room = Room::default();
-        bottoms.iter().map(|start| descend(&mut room, start)).collect()
-    } else {
+    let follow = |bottoms: &[(Theta, Bend)], search: &super::newton::Search| -> Vec<Bottom> {
+        let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
+        if bottoms.len() * rows.len() < WORTH_THREADS {
+            let mut room = Room::default();
+            return bottoms.iter().map(|start| descend(&mut room, start)).collect();
+        }
         bottoms.par_iter().map_init(Room::default, descend).collect()
     };
+    let mut ends = follow(&bottoms, &search);
+    ends.sort_by(|a, b| a.objective.total_cmp(&b.objective));
+    // Of those that were still going down when their steps were spent, the lowest go on.
+    let unfinished: Vec<usize> = (0..ends.len()).filter(|&i| ends[i].stop == Stop::StepLimit).take(PATIENT.0).collect();
+    let further: Vec<(Theta, Bend)> = unfinished.iter().map(|&i| (ends[i].theta, Bend::Exact)).collect();
+    let patient = super::newton::Search { steps: PATIENT.1 * search.steps, ..search };
+    for (i, end) in unfinished.into_iter().zip(follow(&further, &patient)) {
+        ends[i] = end;
+    }
     let modes = modes(ends);
     (!modes.is_empty()).then_some(Found { tried, polished, modes })
 }
@@ -115,7 +127,8 @@ fn modes(mut ends: Vec<Bottom>) -> Vec<Mode> {
     ends.sort_by(|a, b| a.objective.total_cmp(&b.objective).then(rank(a.stop).cmp(&rank(b.stop))));
     let mut modes: Vec<Mode> = Vec::new();
     for end in ends {
-        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs()) {
+        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs())
+        {
             Some(mode) => mode.reached_by += 1,
             None => modes.push(Mode { bottom: end, reached_by: 1 }),
         }

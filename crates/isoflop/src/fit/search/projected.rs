@@ -19,6 +19,8 @@ use crate::robust::Bend;
 use crate::rows::Rows;
 use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
+/// Rows from which starts are found; of larger tables some rows are taken.
+const ENOUGH: usize = 20_000;
 /// Values of each exponent in a fit.
 const GRID: usize = 32;
 /// The smallest and largest of them, spaced evenly in their logarithms.
@@ -56,7 +58,16 @@ impl Starts for Projected {
     }
 
     fn starts(&self, setup: &Setup, rows: &Rows) -> Vec<Theta> {
-        Projection::new(setup, rows, GRID).starts(setup, rows.weights(), STARTS)
+        if rows.len() <= ENOUGH {
+            return Projection::new(setup, rows, GRID).starts(setup, rows.weights(), STARTS);
+        }
+        // A valley is found from some of the rows as well as from all, and every value of the grid has a column of them.
+        let every = rows.len().div_ceil(ENOUGH);
+        let weights: Vec<f64> =
+            rows.iter().enumerate().map(|(i, row)| if i % every == 0 { row.weight } else { 0.0 }).collect();
+        let mut some = Rows::default();
+        some.gather(rows, &weights, setup.law.inputs());
+        Projection::new(setup, &some, GRID).starts(setup, some.weights(), STARTS)
     }
 
     fn first(&self) -> Bend {
@@ -201,7 +212,8 @@ impl Cells<'_> {
         let last = self.out.len() - 1;
         for from in (0..=last).step_by(LANES) {
             let cells = std::array::from_fn(|lane| (from + lane).min(last));
-            let solved = solve::<K>(self.projection, self.sums, cells.map(|cell| [cell / self.width, cell % self.width]));
+            let solved =
+                solve::<K>(self.projection, self.sums, cells.map(|cell| [cell / self.width, cell % self.width]));
             for (out, solved) in self.out[from..].iter_mut().zip(solved) {
                 *out = solved;
             }
@@ -211,7 +223,11 @@ impl Cells<'_> {
 
 /// Several cells, a lane each.
 #[inline(always)]
-fn solve<const K: usize>(projection: &Projection, sums: &Sums, cells: [[usize; 2]; LANES]) -> [(f64, [f64; TERMS_MAX]); LANES] {
+fn solve<const K: usize>(
+    projection: &Projection,
+    sums: &Sums,
+    cells: [[usize; 2]; LANES],
+) -> [(f64, [f64; TERMS_MAX]); LANES] {
     let terms = &projection.terms;
     let at = |term: usize, lane: usize| terms[term].exponent.map_or(0, |e| cells[lane][e]);
     let mut matrix = [[[0.0; LANES]; K]; K];

@@ -21,7 +21,8 @@ fn akima_gives_the_published_exponent_of_each_configuration() {
              param_count == '{count}' && loss_split == '{split}'"
         );
         let table = table("testdata/porian-isoflops/isoflop_points.csv", &condition);
-        let options = Options { approaches: vec![&Akima], resamples: Some(1000), ..Options::default() };
+        let options =
+            Options { approaches: vec![&Akima], parametric: false, resamples: Some(1000), ..Options::default() };
         let analysis = analyze(&table, &options, &Quiet).expect("runs are left");
         let law = by(&analysis, "akima").params_law.expect("a law");
         within(law.exponent.value, exponent.parse().expect("a number"), 0.005);

@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.75;
 
 /// The candidate most like `name` in spelling, ignoring case and punctuation; none if all are far.
-pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = normalised(name);
     candidates
         .into_iter()
@@ -20,12 +20,12 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// Lower case, letters and digits only: `Model Size` and `model_size` are one name.
-pub(super) fn normalised(name: &str) -> String {
+pub(crate) fn normalised(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Names as a person reads them in a sentence, at most a dozen.
-pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let rest = names.len().saturating_sub(SHOWN);
     let shown: Vec<&str> = names.take(SHOWN).collect();
