@@ -1,3 +1,9 @@
 //! The training API: who may train what, what it costs, and who trains it.
 
+pub mod auth;
 pub mod backend;
+mod clock;
+pub mod hands;
+pub mod ledger;
+pub mod service;
+pub mod store;

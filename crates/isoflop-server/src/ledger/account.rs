@@ -1,0 +1,58 @@
+//! Rules on users, keys and what is granted.
+
+use super::{Event, ExperimentId, KeyDigest, Ledger, Owner, Purse, Refusal, UserId};
+
+impl Ledger {
+    pub(super) fn add_user(&self, name: &str, key: &KeyDigest) -> Result<Vec<Event>, Refusal> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Refusal::NoName);
+        }
+        if self.names.contains_key(name) {
+            return Err(Refusal::NameTaken(name.to_owned()));
+        }
+        let user = UserId(self.users.len() as u32);
+        let mut events = vec![Event::UserAdded { user, name: name.to_owned() }];
+        events.extend(self.set_key(Owner::User(user), key)?);
+        Ok(events)
+    }
+
+    pub(super) fn set_key(&self, owner: Owner, key: &KeyDigest) -> Result<Vec<Event>, Refusal> {
+        match self.owner(key) {
+            Some(known) if known == owner => Ok(Vec::new()),
+            Some(_) => Err(Refusal::KeyTaken),
+            None => Ok(vec![Event::KeySet { owner, key: key.clone() }]),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "rules are asked of the books")]
+    pub(super) fn adjust(
+        &self,
+        user: UserId,
+        purse: Purse,
+        amount: f64,
+        reason: &str,
+        actor: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        if !amount.is_finite() {
+            return Err(Refusal::NotAnAmount(amount));
+        }
+        let (reason, actor) = (reason.to_owned(), actor.to_owned());
+        Ok(vec![Event::BudgetAdjusted { user, purse, amount, reason, actor }])
+    }
+
+    pub(super) fn refund(&self, id: ExperimentId, reason: &str, actor: &str) -> Result<Vec<Event>, Refusal> {
+        let run = self.experiment(id).ok_or(Refusal::UnknownExperiment(id))?;
+        if !run.has_ended() {
+            return Err(Refusal::NotEnded(id));
+        }
+        if run.charge == 0.0 {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event::Refunded { experiment: id, reason: reason.to_owned(), actor: actor.to_owned() }])
+    }
+
+    pub(super) fn drain(&self, on: bool, actor: &str) -> Vec<Event> {
+        if self.draining == on { Vec::new() } else { vec![Event::Drained { on, actor: actor.to_owned() }] }
+    }
+}

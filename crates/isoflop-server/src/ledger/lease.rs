@@ -1,0 +1,174 @@
+//! Rules on runs in workers' hands.
+
+use isoflop_api::{FailReason, Finish, Timestamp};
+
+use super::said::{Said, finite};
+use super::{Cause, End, Event, Experiment, ExperimentId, Lease, Ledger, Purpose, Refusal, Report, State, Terms};
+
+impl Ledger {
+    /// Hands out runs for `places`. A worker whose answer got lost asks again and gets those runs again, as it does not
+    /// name them among those it holds.
+    pub(super) fn lease(
+        &self,
+        terms: &Terms,
+        worker: &str,
+        places: usize,
+        holding: &[String],
+        now: Timestamp,
+    ) -> Vec<Event> {
+        let forgotten = self.forgotten(worker, holding).count();
+        if self.draining {
+            return Vec::new();
+        }
+        let free = terms.max_running.saturating_sub(self.running.len());
+        let expires = now.plus_seconds(terms.lease_seconds);
+        let next = self.next(places.saturating_sub(forgotten).min(free));
+        let lease = |id| {
+            let run_id = format!("run-{id}-{}", self.known(id).attempts + 1);
+            Event::Leased { experiment: id, lease: Lease { run_id, worker: Some(worker.to_owned()), expires } }
+        };
+        next.into_iter().map(lease).collect()
+    }
+
+    /// Runs that `worker` was handed and does not know of.
+    pub fn forgotten(&self, worker: &str, holding: &[String]) -> impl Iterator<Item = &Experiment> {
+        self.running().filter(move |run| {
+            run.lease().is_some_and(|lease| {
+                lease.worker.as_deref() == Some(worker) && !holding.contains(&lease.run_id)
+            })
+        })
+    }
+
+    pub(super) fn dispatch(
+        &self,
+        terms: &Terms,
+        id: ExperimentId,
+        run_id: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Refusal> {
+        let run = self.experiment(id).ok_or(Refusal::UnknownExperiment(id))?;
+        match &run.state {
+            State::Queued => {
+                let expires = now.plus_seconds(terms.dispatched_lease_seconds);
+                let lease = Lease { run_id: run_id.to_owned(), worker: None, expires };
+                Ok(vec![Event::Leased { experiment: id, lease }])
+            }
+            State::Running { lease, .. } if lease.run_id == run_id => Ok(Vec::new()),
+            _ => Err(Refusal::NotQueued(id)),
+        }
+    }
+
+    /// The worker's word renews its lease, once half of it is over: each renewal is written to disk.
+    pub(super) fn report(
+        &self,
+        terms: &Terms,
+        id: ExperimentId,
+        run_id: &str,
+        report: &Report,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Refusal> {
+        let run = self.held(id, run_id)?;
+        let lease = run.lease().expect("what is held has a lease");
+        let mut events = Vec::new();
+        if let Some(losses) = &report.losses {
+            events.extend(progress(run, &finite(losses).0));
+        }
+        let length = if lease.worker.is_some() { terms.lease_seconds } else { terms.dispatched_lease_seconds };
+        if lease.expires.seconds_since(now) < length / 2.0 {
+            events.push(Event::Renewed { experiment: id, expires: now.plus_seconds(length) });
+        }
+        Ok(events)
+    }
+
+    /// The end of a run. Said twice it is heard once; a worker that lost its run to another is told so.
+    pub(super) fn finish(
+        &self,
+        id: ExperimentId,
+        run_id: Option<&str>,
+        finish: &Finish,
+    ) -> Result<Vec<Event>, Refusal> {
+        let run = self.experiment(id).ok_or(Refusal::UnknownExperiment(id))?;
+        let said = Said::of(finish);
+        match (&run.state, run_id) {
+            (State::Queued, _) => Err(Refusal::NotRunning(id)),
+            (State::Running { lease, .. }, said) if said.is_some_and(|said| said != lease.run_id) => {
+                Err(Refusal::AnotherRun { experiment: id, run_id: said.unwrap_or_default().to_owned() })
+            }
+            (State::Running { .. }, _) => Ok(settle(run, said)),
+            (State::Ended { .. }, _) if is_same_end(run, &said) => Ok(Vec::new()),
+            // A cancelled run's worker ends it when it hears of it; that changes nothing.
+            (State::Ended { end: End::Failed { cause: Cause::Cancelled, .. }, .. }, _) => Ok(Vec::new()),
+            (State::Ended { .. }, _) => Err(Refusal::AlreadyEnded(id)),
+        }
+    }
+
+    pub(super) fn lost(&self, terms: &Terms, id: ExperimentId, run_id: &str, why: &str) -> Result<Vec<Event>, Refusal> {
+        let run = self.held(id, run_id)?;
+        Ok(vec![lose(terms, run, why)])
+    }
+
+    /// Every lease that has run out.
+    pub(super) fn expire(&self, terms: &Terms, now: Timestamp) -> Vec<Event> {
+        let over = self.running().filter(|run| run.lease().is_some_and(|lease| lease.expires < now));
+        over.map(|run| lose(terms, run, "its worker fell silent")).collect()
+    }
+
+    /// The server's own hands are empty after a start; that is not held against the runs.
+    pub(super) fn restart(&self) -> Vec<Event> {
+        let own = self.running().filter(|run| run.lease().is_some_and(|lease| is_own(lease.worker.as_deref())));
+        own.map(|run| Event::Requeued {
+            experiment: run.id,
+            counts: false,
+            why: "the server was started again".to_owned(),
+        })
+        .collect()
+    }
+
+    /// The run, if `run_id` is its attempt that goes on.
+    fn held(&self, id: ExperimentId, run_id: &str) -> Result<&Experiment, Refusal> {
+        let run = self.experiment(id).ok_or(Refusal::UnknownExperiment(id))?;
+        match run.lease() {
+            Some(lease) if lease.run_id == run_id => Ok(run),
+            Some(_) => Err(Refusal::AnotherRun { experiment: id, run_id: run_id.to_owned() }),
+            None => Err(Refusal::NotRunning(id)),
+        }
+    }
+}
+
+/// What the server's own workers are called.
+pub const OWN_WORKER: &str = "this server";
+
+fn is_own(worker: Option<&str>) -> bool {
+    worker == Some(OWN_WORKER)
+}
+
+/// Only what is new is written, so that thousands of evaluations of one run do not fill the disk.
+fn progress(run: &Experiment, losses: &[f64]) -> Option<Event> {
+    let kept = run.losses.iter().zip(losses).take_while(|(old, new)| old == new).count();
+    let changed = kept < losses.len() || kept < run.losses.len();
+    changed.then(|| Event::Progressed { experiment: run.id, kept, losses: losses[kept..].to_vec() })
+}
+
+fn settle(run: &Experiment, said: Said) -> Vec<Event> {
+    let mut events: Vec<Event> = said.losses.iter().filter_map(|losses| progress(run, losses)).collect();
+    let charge = if run.purpose == Purpose::Own { run.work.cost(said.used_seconds) } else { 0.0 };
+    events.push(Event::Ended { experiment: run.id, used_seconds: said.used_seconds, charge, end: said.end });
+    events
+}
+
+fn lose(terms: &Terms, run: &Experiment, why: &str) -> Event {
+    let lost = run.lost + 1;
+    if lost < terms.max_lost {
+        return Event::Requeued { experiment: run.id, counts: true, why: why.to_owned() };
+    }
+    let failure = format!("lost {lost} times, and not charged: {why}");
+    let end = End::Failed { reason: FailReason::Unexpected { failure }, cause: Cause::Lost };
+    Event::Ended { experiment: run.id, used_seconds: 0.0, charge: 0.0, end }
+}
+
+fn is_same_end(run: &Experiment, said: &Said) -> bool {
+    let State::Ended { used_seconds, end, .. } = &run.state else { return false };
+    *used_seconds == said.used_seconds
+        && *end == said.end
+        && said.losses.as_ref().is_none_or(|losses| *losses == run.losses)
+}

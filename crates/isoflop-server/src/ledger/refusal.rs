@@ -1,0 +1,67 @@
+//! Why not.
+
+use isoflop_api::Timestamp;
+
+use super::{Balance, ExperimentId, Purse};
+
+/// The rule that says no, with its numbers.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// More than is left.
+    #[error("insufficient budget: {asked} asked for, {} left", balance.left())]
+    OverBudget {
+        /// Of which.
+        purse: Purse,
+        /// What the run may cost.
+        asked: f64,
+        /// What there is.
+        balance: Balance,
+    },
+    /// This user's experiment of this number stands for this configuration.
+    #[error("experiment {0} is of this configuration")]
+    AlreadySubmitted(ExperimentId),
+    /// No such experiment, or none that may be seen.
+    #[error("no experiment {0}")]
+    UnknownExperiment(ExperimentId),
+    /// It waits for a worker, or it is over.
+    #[error("experiment {0} is not running")]
+    NotRunning(ExperimentId),
+    /// What it costs is not settled yet.
+    #[error("experiment {0} has not ended; cancel it first")]
+    NotEnded(ExperimentId),
+    /// It is over in another way.
+    #[error("experiment {0} has ended already")]
+    AlreadyEnded(ExperimentId),
+    /// Another attempt has taken its place.
+    #[error("run {run_id} no longer has experiment {experiment}")]
+    AnotherRun {
+        /// Of which experiment.
+        experiment: ExperimentId,
+        /// The attempt that spoke.
+        run_id: String,
+    },
+    /// Only what waits can be handed out.
+    #[error("experiment {0} is not queued")]
+    NotQueued(ExperimentId),
+    /// Names are unique.
+    #[error("there is a user \"{0}\" already")]
+    NameTaken(String),
+    /// A name must say something.
+    #[error("a user needs a name")]
+    NoName,
+    /// Keys are unique.
+    #[error("this key is somebody's already")]
+    KeyTaken,
+    /// Too many wait.
+    #[error("{0} runs wait already; that many may")]
+    QueueFull(usize),
+    /// Amounts are numbers.
+    #[error("an amount must be a finite number, not {0}")]
+    NotAnAmount(f64),
+    /// Nothing is accepted any more.
+    #[error("final submissions are closed")]
+    FinalsFrozen,
+    /// It is too late.
+    #[error("final submissions closed at {0}")]
+    TooLate(Timestamp),
+}

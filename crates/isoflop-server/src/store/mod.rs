@@ -1,0 +1,165 @@
+//! Events on disk, in `SQLite`: what was answered is on disk before the answer.
+
+mod tables;
+
+use std::path::Path;
+use std::time::Duration;
+
+use isoflop_api::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::ledger::{Event, ExperimentId, Ledger, UserId};
+
+/// The database could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// `SQLite` says why.
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// It was written by a later version, or is no database of ours.
+    #[error("the database has format {found}; this program reads format {FORMAT}")]
+    Format {
+        /// What it says of itself.
+        found: i64,
+    },
+    /// An event cannot be read.
+    #[error("event {seq} cannot be read: {why}")]
+    Event {
+        /// Its number.
+        seq: i64,
+        /// Why.
+        why: serde_json::Error,
+    },
+}
+
+/// Rises when an older program can no longer read what this one writes.
+const FORMAT: i64 = 1;
+
+/// The database, with its one writer.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the database, or creates it.
+    ///
+    /// # Errors
+    /// If it cannot be opened or written, or is of another format.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// One that is gone with the process, for tests and rehearsals.
+    ///
+    /// # Errors
+    /// If there is no memory.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(connection: Connection) -> Result<Self, StoreError> {
+        connection.busy_timeout(Duration::from_secs(5))?;
+        // Whoever was answered must find their run after a power cut: each commit waits for the disk.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > FORMAT {
+            return Err(StoreError::Format { found });
+        }
+        connection.execute_batch(tables::CREATE)?;
+        connection.pragma_update(None, "user_version", FORMAT)?;
+        Ok(Self { connection })
+    }
+
+    /// The books after every event.
+    ///
+    /// # Errors
+    /// If an event cannot be read.
+    pub fn replay(&self) -> Result<Ledger, StoreError> {
+        let mut ledger = Ledger::default();
+        let mut statement = self.connection.prepare("select seq, at, event from events order by seq")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (seq, at, text): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let event = serde_json::from_str(&text).map_err(|why| StoreError::Event { seq, why })?;
+            ledger.apply(&event, Timestamp(at));
+        }
+        Ok(ledger)
+    }
+
+    /// A word that was stored under `name`; `make` gives it the first time.
+    ///
+    /// # Errors
+    /// If the database cannot be read or written.
+    pub fn word(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, StoreError> {
+        let known = self
+            .connection
+            .query_row("select value from words where name = ?1", [name], |row| row.get(0))
+            .optional()?;
+        if let Some(word) = known {
+            return Ok(word);
+        }
+        let word = make();
+        self.connection.execute("insert into words (name, value) values (?1, ?2)", [name, &word])?;
+        Ok(word)
+    }
+
+    /// Begins to write; nothing is kept until the [`Writing`] is committed.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn write(&mut self) -> Result<Writing<'_>, StoreError> {
+        Ok(Writing { transaction: self.connection.transaction()? })
+    }
+
+    /// Copies the database, as it is now, into a new file.
+    ///
+    /// # Errors
+    /// If the file exists or cannot be written.
+    pub fn back_up(&self, path: &Path) -> Result<(), StoreError> {
+        self.connection.execute("vacuum into ?1", [path.to_string_lossy()])?;
+        Ok(())
+    }
+}
+
+/// Events that are being written.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    transaction: Transaction<'a>,
+}
+
+impl Writing<'_> {
+    /// Adds an event to the end.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn append(&self, event: &Event, at: Timestamp) -> Result<(), StoreError> {
+        let text = serde_json::to_string(event).expect("events become JSON");
+        self.transaction
+            .prepare_cached("insert into events (at, event) values (?1, ?2)")?
+            .execute(params![at.0, text])?;
+        Ok(())
+    }
+
+    /// Brings the tables for people up to these books, for the experiments and users named.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn show(
+        &self,
+        ledger: &Ledger,
+        experiments: impl IntoIterator<Item = ExperimentId>,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> Result<(), StoreError> {
+        tables::show(&self.transaction, ledger, experiments, users)
+    }
+
+    /// Waits for the disk.
+    ///
+    /// # Errors
+    /// If it could not be written; then nothing was.
+    pub fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit()?)
+    }
+}
