@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use argon2::Argon2;
 use sha2::{Digest, Sha256};
@@ -40,12 +40,13 @@ pub fn is_weak(key: &str) -> bool {
 pub struct KeyHasher {
     salt: String,
     known: Mutex<HashMap<[u8; 32], KeyDigest>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl KeyHasher {
     /// With the salt that the store keeps.
     pub fn new(salt: String) -> Self {
-        Self { salt, known: Mutex::default() }
+        Self { salt, known: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
     /// What is kept of `key`. Slow for a person's key the first time.
@@ -53,7 +54,7 @@ impl KeyHasher {
     /// # Panics
     /// If a thread panicked in here.
     pub fn digest(&self, key: &str) -> KeyDigest {
-        let fast: [u8; 32] = Sha256::new().chain_update(&self.salt).chain_update([0]).chain_update(key).finalize().into();
+        let fast = self.fast(key);
         if key.starts_with(MADE_HERE) {
             return KeyDigest(hex(&fast));
         }
@@ -69,6 +70,21 @@ impl KeyHasher {
         digest
     }
 
+    /// The same for a thread that must not wait: slow hashes are worked out elsewhere, one at a time, so that wrong keys
+    /// by the thousand cost one processor and no more.
+    pub async fn digest_of(self: &Arc<Self>, key: &str) -> KeyDigest {
+        if key.starts_with(MADE_HERE) || self.known.lock().expect("hashing does not panic").contains_key(&self.fast(key)) {
+            return self.digest(key);
+        }
+        let _turn = self.turn.lock().await;
+        let (hasher, key) = (Arc::clone(self), key.to_owned());
+        tokio::task::spawn_blocking(move || hasher.digest(&key)).await.expect("hashing does not panic")
+    }
+
+    fn fast(&self, key: &str) -> [u8; 32] {
+        Sha256::new().chain_update(&self.salt).chain_update([0]).chain_update(key).finalize().into()
+    }
+
     fn slow(&self, key: &str) -> [u8; 32] {
         let costs = argon2::Params::new(4096, 3, 1, Some(32)).expect("these costs are in bounds");
         let mut out = [0; 32];
@@ -79,7 +95,8 @@ impl KeyHasher {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two digits a byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

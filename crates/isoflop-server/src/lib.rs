@@ -4,6 +4,7 @@ pub mod auth;
 pub mod backend;
 mod clock;
 pub mod hands;
+pub mod http;
 pub mod ledger;
 pub mod service;
 pub mod store;

@@ -1,0 +1,84 @@
+//! A request's body, up to a limit.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use isoflop_api::{BodyError, Json, Request as Readable, read_body, read_request};
+
+use serde::de::DeserializeOwned;
+
+use super::answer;
+
+/// What people may send, bytes.
+const LIMIT: usize = 1 << 20;
+/// What workers may send, bytes: thousands of losses, or the last words of a program.
+const WORKER_LIMIT: usize = 32 << 20;
+/// What is read past the limit so that the refusal is heard, bytes.
+const PATIENCE: usize = 64 << 20;
+/// How long a body may take.
+const TIME: Duration = Duration::from_secs(60);
+
+/// Who sends it.
+#[derive(Clone, Copy)]
+pub(super) enum From {
+    Person,
+    Worker,
+}
+
+/// The headers of a request, and its body as JSON; a body that is none is refused before anyone asks who sent it.
+pub(super) async fn read(request: Request, from: From) -> Result<(HeaderMap, Json), Response> {
+    let (headers, bytes) = read_bytes(request, from).await?;
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let json = read_body(content_type, &bytes).map_err(|error| match error {
+        BodyError::Malformed(issue) => answer::issues(&[*issue]),
+        BodyError::Unreadable => answer::detail(StatusCode::BAD_REQUEST, error.to_string()),
+    })?;
+    Ok((headers, json))
+}
+
+/// The headers of a request, and its body as it came.
+pub(super) async fn read_bytes(request: Request, from: From) -> Result<(HeaderMap, Vec<u8>), Response> {
+    let (parts, body) = request.into_parts();
+    let limit = match from {
+        From::Person => LIMIT,
+        From::Worker => WORKER_LIMIT,
+    };
+    let bytes = tokio::time::timeout(TIME, collect(body, limit))
+        .await
+        .map_err(|_| answer::detail(StatusCode::REQUEST_TIMEOUT, "the body took too long"))??;
+    Ok((parts.headers, bytes))
+}
+
+/// The request that a body holds.
+pub(super) fn typed<T: Readable>(json: &Json) -> Result<T, Response> {
+    read_request(json).map_err(|issues| answer::issues(&issues))
+}
+
+/// One of our own requests, which know their fields and no others.
+pub(super) fn strict<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Response> {
+    serde_json::from_slice(bytes).map_err(|error| answer::detail(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Response> {
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| answer::detail(StatusCode::BAD_REQUEST, "There was an error parsing the body"))?;
+        let Some(data) = frame.data_ref() else { continue };
+        seen += data.len();
+        if seen <= limit {
+            bytes.extend_from_slice(data);
+        } else if seen > PATIENCE {
+            break;
+        }
+    }
+    if seen > limit {
+        let why = format!("the body is larger than {} MiB", limit >> 20);
+        return Err(answer::detail(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    Ok(bytes)
+}

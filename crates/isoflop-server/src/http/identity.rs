@@ -1,0 +1,41 @@
+//! Who asks.
+
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::{App, answer};
+use crate::auth::LONGEST_KEY;
+use crate::ledger::{Owner, UserId};
+
+/// The user whose key the request bears, in the words of the 2026 protocol.
+pub(super) async fn user(app: &App, headers: &HeaderMap) -> Result<UserId, Response> {
+    let key = header(headers, "x-api-key").filter(|key| !key.is_empty());
+    let key = key.ok_or_else(|| answer::detail(StatusCode::UNAUTHORIZED, "missing X-API-Key"))?;
+    match owner(app, key).await {
+        Some(Owner::User(user)) => Ok(user),
+        _ => Err(answer::detail(StatusCode::UNAUTHORIZED, "invalid API key")),
+    }
+}
+
+/// Whether the request bears a worker's key.
+pub(super) async fn worker(app: &App, headers: &HeaderMap) -> Result<(), Response> {
+    if let Some(key) = header(headers, "x-internal-key")
+        && owner(app, key).await == Some(Owner::Worker)
+    {
+        return Ok(());
+    }
+    Err(answer::detail(StatusCode::UNAUTHORIZED, "invalid internal key"))
+}
+
+/// Whose key this is.
+pub(super) async fn owner(app: &App, key: &str) -> Option<Owner> {
+    if key.len() > LONGEST_KEY {
+        return None;
+    }
+    let digest = app.keys.digest_of(key).await;
+    app.service.ledger().owner(&digest)
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,67 @@
+//! HTTP: a thin shell around the books. A handler reads a request, asks the service, and writes the answer.
+
+mod answer;
+mod body;
+mod callbacks;
+mod cors;
+mod course2025;
+mod course2026;
+mod identity;
+mod paths;
+mod shell;
+mod status;
+mod worker;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::auth::KeyHasher;
+use crate::service::Service;
+
+pub use shell::Served;
+
+/// What every handler needs.
+#[derive(Clone)]
+pub struct App {
+    /// The books.
+    pub service: Service,
+    /// Turns keys into what the books know of them.
+    pub keys: Arc<KeyHasher>,
+}
+
+/// A path, the methods that it says it allows, and what answers.
+struct Endpoint {
+    path: &'static str,
+    allow: &'static str,
+    answer: fn() -> MethodRouter<App>,
+}
+
+/// Every path there is. The order decides what `Allow` says where one path stands twice.
+const ENDPOINTS: &[Endpoint] = &[
+    Endpoint { path: "/submit", allow: "POST", answer: || post(course2026::submit) },
+    Endpoint { path: "/experiments", allow: "GET", answer: || get(course2026::experiments) },
+    Endpoint { path: "/experiment/{id}", allow: "GET", answer: || get(course2026::experiment) },
+    Endpoint { path: "/budget", allow: "GET", answer: || get(course2026::budget) },
+    Endpoint { path: "/final_submission", allow: "GET", answer: || get(course2026::final_submission) },
+    Endpoint { path: "/final_submission", allow: "POST", answer: || post(course2026::save_final_submission) },
+    Endpoint { path: "/internal/worker/{id}/event", allow: "POST", answer: || post(callbacks::event) },
+    Endpoint { path: "/internal/worker/{id}/finish", allow: "POST", answer: || post(callbacks::finish) },
+    Endpoint { path: "/loss", allow: "GET", answer: || get(course2025::loss) },
+    Endpoint { path: "/total_flops_used", allow: "GET", answer: || get(course2025::total_flops_used) },
+    Endpoint { path: "/previous_runs", allow: "GET", answer: || get(course2025::previous_runs) },
+    Endpoint { path: "/v1/worker/lease", allow: "POST", answer: || post(worker::lease) },
+    Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
+    Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },
+    Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
+];
+
+/// Everything that answers, from the request to the last header.
+pub fn app(app: App) -> shell::Served {
+    let mut router = Router::new();
+    for endpoint in ENDPOINTS {
+        router = router.route(endpoint.path, (endpoint.answer)());
+    }
+    shell::wrap(router.with_state(app))
+}
