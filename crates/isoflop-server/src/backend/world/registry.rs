@@ -1,0 +1,37 @@
+//! Worlds for teaching, by name.
+
+use super::World;
+
+/// A world that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedWorld {
+    /// Its name in `--backend simulated:NAME`.
+    pub name: &'static str,
+    /// What it is for, in a line.
+    pub about: &'static str,
+    /// Its file.
+    pub text: &'static str,
+}
+
+/// Every such world; the first is the default.
+pub const WORLDS: &[NamedWorld] = &[
+    NamedWorld {
+        name: "course-2026",
+        about: "the 2026 course: seconds of an H100, losses like those of DCLM",
+        text: include_str!("worlds/course-2026.toml"),
+    },
+    NamedWorld {
+        name: "quiet",
+        about: "a law and nothing else: no noise, no cost of hyper-parameters, no failures",
+        text: include_str!("worlds/quiet.toml"),
+    },
+];
+
+/// The world called `name`.
+///
+/// # Panics
+/// Never: a test reads every world that is part of the program.
+pub fn named(name: &str) -> Option<World> {
+    let found = WORLDS.iter().find(|world| world.name == name)?;
+    Some(World::parse(found.name, found.text).expect("it was read in a test"))
+}
