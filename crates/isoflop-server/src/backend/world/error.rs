@@ -19,6 +19,18 @@ pub struct WorldError {
     pub excerpt: Option<Box<Excerpt>>,
 }
 
+/// What the reader of the format says, and what a person would.
+const WORDS: &[(&str, &str)] = &[
+    ("unknown field", "unknown key"),
+    ("missing field", "missing key"),
+    ("invalid type: ", "found "),
+    ("invalid value: ", "found "),
+    ("expected f64", "expected a number"),
+    ("expected u64", "expected a whole number of at least 0"),
+    ("expected i64", "expected a whole number"),
+    (", expected struct ", ", expected a table for "),
+];
+
 impl WorldError {
     /// About the file as a whole.
     pub(super) fn whole(path: &str, message: impl Into<String>) -> Self {
@@ -42,10 +54,12 @@ impl WorldError {
     /// From the reader of the format, with the nearest name for one that is unknown.
     pub(super) fn from_toml(path: &str, text: &str, error: &toml::de::Error) -> Self {
         let mut message = error.message().trim_end().replace('\n', ", ");
-        let mut quoted = message.split('`').skip(1).step_by(2);
-        if message.starts_with("unknown")
-            && let Some(found) = quoted.next()
-        {
+        for (rust, plain) in WORDS {
+            message = message.replace(rust, plain);
+        }
+        if message.starts_with("unknown") {
+            let mut quoted = message.split('`').skip(1).step_by(2);
+            let found = quoted.next().unwrap_or_default();
             let meant = near::nearest(found, quoted).map(|near| format!("; did you mean {near}?"));
             message += &meant.unwrap_or_default();
         }

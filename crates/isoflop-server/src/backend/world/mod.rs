@@ -13,17 +13,21 @@ mod settings;
 mod surface;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod truth;
 mod value;
 
-use isoflop::law::{LAWS, Law};
+use isoflop::law::{LAWS, Law, Scale};
 use isoflop::near;
 use isoflop::rows::Input;
+use isoflop_api::LossQuery;
 
 pub use error::WorldError;
 pub use recipe::Recipe;
 pub use registry::{NamedWorld, WORLDS, named};
 pub use rehearsal::Rehearsal;
-pub use settings::Settings;
+pub use settings::{Protocol, Settings};
+pub use truth::{Budget, Truth};
 
 use self::surface::Surface;
 use super::Work;
@@ -86,11 +90,21 @@ impl World {
         self.surface().best_rate(recipe)
     }
 
-    /// The answer to a question: also for a run that diverges, which has learnt nothing.
-    fn answer(&self, _query: &isoflop_api::LossQuery, recipe: &Recipe) -> f64 {
+    /// The answer to a question.
+    fn answer(&self, query: &LossQuery) -> f64 {
+        let asked = recipe::fields(query);
+        let surface = |fields| self.answer_of_surface(&Recipe::of_fields(&self.settings, fields));
+        let loss = match self.settings.surrogate {
+            Some(forest) => tree::answer(forest, self.settings.seed, asked, &surface),
+            None => surface(asked),
+        };
+        loss * self.luck(&Recipe::of_query(&self.settings, query), 1.0)
+    }
+
+    /// Also of a run that diverges, which has learnt nothing: this protocol knows no failed runs.
+    fn answer_of_surface(&self, recipe: &Recipe) -> f64 {
         let surface = self.surface();
-        let loss = if surface.diverges(recipe) { self.settings.law.initial_loss.0 } else { surface.loss(recipe) };
-        loss * self.luck(recipe, 1.0)
+        if surface.diverges(recipe) { self.settings.law.initial_loss.0 } else { surface.loss(recipe) }
     }
 
     /// The share of the run after which attempt `attempt`, from 0, loses its machine, if it does.
@@ -132,8 +146,11 @@ fn coefficients(law: &dyn Law, settings: &Settings) -> Result<Vec<f64>, (std::op
             if (low..=high).contains(&theta) {
                 return Ok(theta);
             }
-            let (low, high) = (coefficient.shown(low), coefficient.shown(high));
-            Err((value.span(), format!("found {}, expected a number from {low:.3e} to {high:.3e}", value.get_ref())))
+            let expected = match coefficient.scale {
+                Scale::Log => "a number above 0".to_string(),
+                Scale::Linear => format!("a number from {low} to {high}"),
+            };
+            Err((value.span(), format!("found {}, expected {expected}", value.get_ref())))
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use isoflop_api::{Dtype, LossQuery, Optimizer, TrainingConfig};
 
 use super::settings::{AtLeast, ParamsCounted, Settings};
+use super::tree::FIELDS;
 
 /// Tokens in a sequence of both protocols.
 const SEQUENCE_TOKENS: f64 = 512.0;
@@ -84,19 +85,24 @@ impl Recipe {
         }
     }
 
-    /// Of a question of the 2024 and 2025 protocols: D = C/(6N), and all that it does not ask for as is best.
+    /// Of a question of the 2024 and 2025 protocols.
     pub(super) fn of_query(settings: &Settings, query: &LossQuery) -> Self {
-        let (width, layers) = (query.d_model as f64, query.num_layers as f64);
+        Self { luck: query.digest(), ..Self::of_fields(settings, fields(query)) }
+    }
+
+    /// Of a question's fields, which need not be whole numbers: D = C/(6N), and all that is not asked for as is best.
+    pub(super) fn of_fields(settings: &Settings, fields: [f64; FIELDS]) -> Self {
+        let [width, layers, heads, sequences, learning_rate, flops] = fields;
         let params = 12.0 * layers * width * width;
         let enough = |of: Option<AtLeast>| of.map_or(0.0, |of| of.least.0);
         Self {
             params,
             all_params: params,
-            tokens: query.train_flops / (isoflop::units::FLOPS_PER_PARAM_TOKEN * params),
-            batch_tokens: SEQUENCE_TOKENS * query.batch_size as f64,
-            learning_rate: query.learning_rate,
+            tokens: flops / (isoflop::units::FLOPS_PER_PARAM_TOKEN * params),
+            batch_tokens: SEQUENCE_TOKENS * sequences,
+            learning_rate,
             aspect: width / layers,
-            head_dim: width / query.num_heads as f64,
+            head_dim: width / heads,
             feed_forward: settings.shape.feed_forward.map_or(4.0, |ratio| ratio.best.0),
             plain_descent: false,
             weight_decay: enough(settings.optimizer.weight_decay),
@@ -106,7 +112,7 @@ impl Recipe {
             float32: false,
             vocabulary: u64::MAX,
             evaluations: 1,
-            luck: query.digest(),
+            luck: String::new(),
         }
     }
 
@@ -114,6 +120,12 @@ impl Recipe {
     pub fn steps(&self) -> f64 {
         (self.tokens / self.batch_tokens).max(1.0)
     }
+}
+
+/// A question's fields in the protocol's order.
+pub(super) fn fields(query: &LossQuery) -> [f64; FIELDS] {
+    let [width, layers] = [query.d_model as f64, query.num_layers as f64];
+    [width, layers, query.num_heads as f64, query.batch_size as f64, query.learning_rate, query.train_flops]
 }
 
 /// How a run is watched and when it is stopped does not change its luck.

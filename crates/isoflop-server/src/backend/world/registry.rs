@@ -21,9 +21,34 @@ pub const WORLDS: &[NamedWorld] = &[
         text: include_str!("worlds/course-2026.toml"),
     },
     NamedWorld {
+        name: "course-2025",
+        about: "the 2025 course: questions charged by the FLOP, six fields to choose",
+        text: include_str!("worlds/course-2025.toml"),
+    },
+    NamedWorld {
+        name: "noisy",
+        about: "losses that scatter by 2%: what intervals are for",
+        text: include_str!("worlds/noisy.toml"),
+    },
+    NamedWorld {
+        name: "steep",
+        about: "other exponents: N* goes with C^0.65, and the rule of 20 tokens per parameter wastes compute",
+        text: include_str!("worlds/steep.toml"),
+    },
+    NamedWorld {
         name: "quiet",
         about: "a law and nothing else: no noise, no cost of hyper-parameters, no failures",
         text: include_str!("worlds/quiet.toml"),
+    },
+    NamedWorld {
+        name: "tree",
+        about: "answers of a forest of trees, as the 2025 course gave them: plateaus and steps",
+        text: include_str!("worlds/tree.toml"),
+    },
+    NamedWorld {
+        name: "flaky",
+        about: "machines that are lost, runs that diverge, models that do not fit",
+        text: include_str!("worlds/flaky.toml"),
     },
 ];
 

@@ -23,7 +23,7 @@ impl World {
         match work {
             Work::Training(config) => self.training(&self.recipe(work), config.max_runtime_seconds),
             Work::Query(query) => {
-                let val_losses = vec![self.answer(query, &self.recipe(work))];
+                let val_losses = vec![self.answer(query)];
                 let used_seconds = self.settings.speed.run(&self.recipe(work));
                 let outcome = Outcome::Completed { used_seconds, val_losses: val_losses.clone() };
                 Rehearsal { at_seconds: vec![used_seconds], val_losses, outcome }
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// What the trainer would say at once.
-    fn refuses(&self, recipe: &Recipe) -> Option<String> {
+    pub(super) fn refuses(&self, recipe: &Recipe) -> Option<String> {
         let failures = &self.settings.failures;
         if recipe.vocabulary < failures.vocabulary {
             let (has, needs) = (recipe.vocabulary, failures.vocabulary);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::value::{Exponent, NotNegative, Pace, Positive, Share};
+use super::value::{Count, Exponent, NotNegative, Pace, Positive, Share};
 
 /// What a world's file may say. What is absent costs nothing.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,6 +13,9 @@ use super::value::{Exponent, NotNegative, Pace, Positive, Share};
 pub struct Settings {
     /// What it is for, in a line.
     pub about: String,
+    /// The protocol that its numbers suit; it answers both.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// Where its randomness starts.
     #[serde(default)]
     pub seed: u64,
@@ -42,6 +45,17 @@ pub struct Settings {
     pub speed: Speed,
     /// Answers by a forest of trees in place of the surface.
     pub surrogate: Option<Surrogate>,
+}
+
+/// A training API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// The course's of 2026: configurations, charged by the second.
+    #[default]
+    Seconds,
+    /// The course's of 2024 and 2025: questions, charged by the FLOP.
+    Flops,
 }
 
 /// `[law]`: a law of isoflop's registry.
@@ -118,6 +132,16 @@ pub struct LearningRate {
 pub struct Batch {
     /// The critical batch, tokens.
     pub critical: PowerOf,
+    /// e-folds of tokens lost per squared e-fold below it.
+    #[serde(default)]
+    pub cost_below: NotNegative,
+}
+
+impl Batch {
+    /// e-folds of tokens lost by a batch this many times the critical one.
+    pub fn lost(self, times: f64) -> f64 {
+        times.ln_1p() + self.cost_below.0 * times.ln().min(0.0).powi(2)
+    }
 }
 
 /// `[shape]`.
@@ -272,7 +296,7 @@ impl Default for Speed {
 #[serde(deny_unknown_fields)]
 pub struct Surrogate {
     /// Trees; their answers are averaged.
-    pub trees: u16,
+    pub trees: Count,
     /// Splits from the root to a leaf.
-    pub depth: u16,
+    pub depth: Count,
 }

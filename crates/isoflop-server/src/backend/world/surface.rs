@@ -47,7 +47,8 @@ impl Surface<'_> {
         let kind = if recipe.plain_descent { -optimizer.sgd_tokens.0.ln() } else { 0.0 };
         let decay = optimizer.weight_decay.map_or(0.0, |enough| enough.lost(recipe.weight_decay));
         let warmup = optimizer.warmup.map_or(0.0, |enough| enough.lost(recipe.warmup));
-        let batch = self.batches_over_critical(recipe).map_or(0.0, f64::ln_1p);
+        let times = self.batches_over_critical(recipe);
+        let batch = times.zip(self.settings.batch).map_or(0.0, |(times, batch)| batch.lost(times));
         let rate = self.settings.learning_rate.as_ref().map_or(0.0, |rate| {
             let off = self.rate_over_best(rate, recipe).ln();
             off * off * if off < 0.0 { rate.cost_below.0 } else { rate.cost_above.0 }
@@ -55,7 +56,7 @@ impl Surface<'_> {
         kind + decay + warmup + batch + rate
     }
 
-    /// B/B_crit.
+    /// `B/B_crit`.
     fn batches_over_critical(&self, recipe: &Recipe) -> Option<f64> {
         let critical = self.settings.batch?.critical.ln(recipe.params.ln(), recipe.tokens.ln());
         Some((recipe.batch_tokens.ln() - critical).exp())
