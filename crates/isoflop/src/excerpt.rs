@@ -25,7 +25,7 @@ impl Excerpt {
     ///
     /// `line` may itself be a part of a longer line: `more_before` and
     /// `more_after` then ask for a mark of the cut.
-    pub(crate) fn new(label: &str, line: &str, start: usize, width: usize, more: (bool, bool)) -> Self {
+    pub fn new(label: &str, line: &str, start: usize, width: usize, more: (bool, bool)) -> Self {
         let room = TERMINAL_COLUMNS - 3 - label.chars().count().clamp(LABEL_COLUMNS, TERMINAL_COLUMNS / 2);
         // Tabs and control characters would shift the carets below them.
         let line: Vec<char> = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

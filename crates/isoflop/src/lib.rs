@@ -53,7 +53,7 @@ pub mod fit;
 mod frontier;
 mod interval;
 pub mod law;
-mod near;
+pub mod near;
 mod noise;
 pub mod parametric;
 mod polynomial;

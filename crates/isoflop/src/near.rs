@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.75;
 
 /// The candidate most like `name` in spelling, ignoring case and punctuation; none if all are far.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = normalised(name);
     candidates
         .into_iter()
@@ -25,7 +25,7 @@ pub(crate) fn normalised(name: &str) -> String {
 }
 
 /// Names as a person reads them in a sentence, at most a dozen.
-pub(crate) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let rest = names.len().saturating_sub(SHOWN);
     let shown: Vec<&str> = names.take(SHOWN).collect();

@@ -6,6 +6,11 @@ use std::sync::Arc;
 use isoflop_api::{FailReason, LossQuery, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
+mod simulated;
+pub mod world;
+
+pub use simulated::Simulated;
+
 /// What a user asks to be trained, by protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +19,16 @@ pub enum Work {
     Training(Arc<TrainingConfig>),
     /// A question of the 2024 and 2025 protocols, charged by the FLOP.
     Query(Arc<LossQuery>),
+}
+
+impl Work {
+    /// What tells this work from every other.
+    pub fn digest(&self) -> String {
+        match self {
+            Self::Training(config) => config.digest(),
+            Self::Query(query) => query.digest(),
+        }
+    }
 }
 
 /// What is known while a run goes on.
@@ -49,6 +64,17 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// How long the run took, seconds as charged.
+    pub fn used_seconds(&self) -> f64 {
+        match *self {
+            Self::Completed { used_seconds, .. }
+            | Self::Failed { used_seconds, .. }
+            | Self::Stopped { used_seconds } => used_seconds,
+        }
+    }
+}
+
 /// The backend itself failed, not the run: the run may be tried again and costs nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -63,9 +89,5 @@ pub trait TrainingBackend: Send + Sync {
     ///
     /// # Errors
     /// [`BackendError`] where the backend and not the run is at fault.
-    fn train(
-        &self,
-        work: &Work,
-        report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Outcome, BackendError>;
+    fn train(&self, work: &Work, report: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Outcome, BackendError>;
 }
