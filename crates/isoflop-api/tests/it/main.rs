@@ -1,0 +1,3 @@
+//! The wire seen from outside.
+
+mod reference;
