@@ -11,7 +11,7 @@ use crate::json::Json;
 /// Integers beyond this, either way, are held as this: far outside of what any field may hold, and near enough to zero
 /// that products of two do not overflow.
 pub(crate) const FAR: i128 = 1 << 62;
-/// Digits in a text that pydantic reads as an integer.
+/// Characters in a text that pydantic reads as an integer; a minus counts.
 const MAX_DIGITS: usize = 4300;
 
 /// A truth value.
@@ -96,14 +96,12 @@ pub(crate) fn nullable<T>(
 
 /// An integer in a text, as in a path.
 pub(crate) fn text_as_int(text: &str) -> Result<i128, Fault> {
-    if let Some(digits) = strict_digits(text) {
-        return if digits > MAX_DIGITS { Err(Fault::IntParsingSize) } else { Ok(held(text)) };
+    if is_strict_int(text) {
+        return if text.len() > MAX_DIGITS { Err(Fault::IntParsingSize) } else { Ok(held(text)) };
     }
     let cleaned = tidy_int(text).ok_or(Fault::IntParsing)?;
-    match strict_digits(&cleaned) {
-        Some(digits) if digits <= MAX_DIGITS => Ok(held(&cleaned)),
-        _ => Err(Fault::IntParsing),
-    }
+    let short = cleaned.len() <= MAX_DIGITS;
+    if short && is_strict_int(&cleaned) { Ok(held(&cleaned)) } else { Err(Fault::IntParsing) }
 }
 
 fn held(digits: &str) -> i128 {
@@ -123,11 +121,11 @@ fn float_as_int(number: f64) -> Result<i128, Fault> {
     }
 }
 
-/// How many digits an integer has that is written as in JSON; nothing if it is not.
-fn strict_digits(text: &str) -> Option<usize> {
+/// Whether an integer is written as in JSON.
+fn is_strict_int(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    (plain && !digits.is_empty() && (digits == "0" || !digits.starts_with('0'))).then_some(digits.len())
+    plain && !digits.is_empty() && (digits == "0" || !digits.starts_with('0'))
 }
 
 /// What is forgiven around an integer: blanks, a plus, zeros before, zeros after a point, single underscores. Nothing if

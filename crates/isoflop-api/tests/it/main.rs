@@ -1,3 +1,5 @@
 //! The wire seen from outside.
 
-mod reference;
+mod requests;
+mod same;
+mod training_config;
