@@ -6,16 +6,34 @@
 //!
 //! This crate holds no rule of who may do what, no clock and no server.
 
+mod body;
 mod budget;
 mod config;
 mod experiment;
+mod fault;
+mod fields;
+mod final_submission;
+mod issue;
+pub mod json;
+mod lax;
+mod path;
+mod place;
 mod query;
 mod timestamp;
+mod wire;
 mod worker;
 
+pub use body::{BodyError, Request, read_body, read_request};
 pub use budget::{BudgetSummary, SubmitResponse};
 pub use config::{AdamW, Architecture, Dtype, LrSchedule, Optimizer, Sgd, TrainingConfig};
 pub use experiment::{Experiment, FailReason, FinalSubmission, Status};
-pub use query::LossQuery;
+pub use fault::{Bound, Fault};
+pub use final_submission::FinalSubmissionRequest;
+pub use issue::{Issue, MAX_ISSUES, detail};
+pub use json::Json;
+pub use path::{PathNumber, read_experiment_id};
+pub use place::{Place, Step};
+pub use query::{BATCH_SIZES, LossQuery, QueryRefusal, TRAIN_FLOPS, read_api_key};
 pub use timestamp::Timestamp;
+pub use wire::{to_python_wire, to_wire};
 pub use worker::{Finish, WorkerEvent};

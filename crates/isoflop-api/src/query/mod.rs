@@ -1,6 +1,12 @@
 //! What is asked: the 2024 and 2025 protocol's `GET /loss`.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
+
+use crate::wire::to_canonical_wire;
+
+pub use read::{BATCH_SIZES, QueryRefusal, TRAIN_FLOPS, read_api_key};
 
 /// One question after a loss: six numbers, each within the protocol's bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +34,6 @@ impl LossQuery {
 
     /// What tells this query from every other.
     pub fn digest(&self) -> String {
-        serde_json::to_string(self).expect("numbers become JSON")
+        String::from_utf8_lossy(&to_canonical_wire(self)).into_owned()
     }
 }

@@ -1,7 +1,13 @@
 //! What is trained: the 2026 protocol's training configuration.
 
+mod draft;
+mod read;
+mod rules;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::wire::to_canonical_wire;
 
 /// Tokens in a training sequence; the protocol fixes it.
 pub const SEQUENCE_TOKENS: u64 = 512;
@@ -80,7 +86,7 @@ pub enum Optimizer {
     Sgd(Sgd),
 }
 
-/// The coefficients of AdamW.
+/// The coefficients of Adam with decoupled weight decay, Loshchilov and Hutter 2019 (arXiv:1711.05101).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdamW {
@@ -124,13 +130,33 @@ pub struct LrSchedule {
     pub init_value: f64,
 }
 
+impl Default for LrSchedule {
+    fn default() -> Self {
+        Self { peak_value: 3e-4, final_lr_frac: 0.1, warmup_frac: 0.05, init_value: 0.0 }
+    }
+}
+
+impl Default for AdamW {
+    fn default() -> Self {
+        Self {
+            lr_scheduler: LrSchedule::default(),
+            weight_decay: 0.01,
+            beta1: 0.9,
+            beta2: 0.95,
+            eps: 1e-8,
+            eps_root: 1e-8,
+            grad_clip_norm: Some(1.0),
+        }
+    }
+}
+
 impl TrainingConfig {
     /// What tells this configuration from every other: of its canonical form on the wire, with the kind of optimizer.
     ///
     /// Equal configurations have equal digests however they were spelled (`-0.0` is `0.0`).
     pub fn digest(&self) -> String {
-        let text = serde_json::to_string(self).expect("numbers and words become JSON");
-        hex(&Sha256::digest(text.as_bytes())[..10])
+        let digest = Sha256::digest(to_canonical_wire(self));
+        digest[..10].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
     /// N: parameters of the model, without its embedding and output.
@@ -139,8 +165,4 @@ impl TrainingConfig {
         let attention = 4 * it.hidden_size * it.num_attention_heads * it.head_dim;
         it.num_hidden_layers * (attention + 3 * it.hidden_size * it.intermediate_size)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

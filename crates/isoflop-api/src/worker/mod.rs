@@ -1,5 +1,7 @@
 //! What workers say: the 2026 protocol's callbacks.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 
 use crate::FailReason;

@@ -1,0 +1,5 @@
+//! The wire seen from outside.
+
+mod requests;
+mod same;
+mod training_config;
