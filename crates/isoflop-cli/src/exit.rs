@@ -18,13 +18,16 @@ pub const USAGE: u8 = 2;
 pub const BAD_DATA: u8 = 3;
 /// The table can be read, but gives no law.
 pub const NO_FIT: u8 = 4;
+/// A server that does not start or does not answer.
+pub const SERVER: u8 = 5;
 /// Interrupted; nothing half-written is left.
 pub const INTERRUPTED: u8 = 130;
 
 /// The codes as `--help` shows them.
 pub const TABLE: &str = "\
 Exit codes: 0 done · 1 a check found something · 2 usage, or output that cannot be
-written · 3 bad data · 4 no law could be fitted · 130 interrupted";
+written · 3 bad data · 4 no law could be fitted · 5 server or network · 130
+interrupted";
 
 /// Why a command ended early.
 #[derive(Debug)]

@@ -6,5 +6,6 @@ mod clock;
 pub mod hands;
 pub mod http;
 pub mod ledger;
+pub mod serve;
 pub mod service;
 pub mod store;

@@ -91,3 +91,9 @@ pub trait TrainingBackend: Send + Sync {
     /// [`BackendError`] where the backend and not the run is at fault.
     fn train(&self, work: &Work, report: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Outcome, BackendError>;
 }
+
+/// Placeholder until the registry lands.
+pub fn open(name: &str) -> Result<Arc<dyn TrainingBackend>, BackendError> {
+    let world = name.strip_prefix("simulated:").and_then(world::named);
+    world.map(|world| Arc::new(Simulated::new(world)) as Arc<dyn TrainingBackend>).ok_or_else(|| BackendError(name.into()))
+}

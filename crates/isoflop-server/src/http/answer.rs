@@ -83,10 +83,11 @@ fn refused(refusal: &Refusal) -> Response {
         Refusal::AlreadySubmitted(_) => {
             return detail(StatusCode::CONFLICT, "experiment already exists for this training config");
         }
-        Refusal::OverBudget { purse: Purse::Flops, .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::QueueFull(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::FinalsFrozen | Refusal::TooLate(_) => StatusCode::FORBIDDEN,
-        Refusal::NoName | Refusal::NotAnAmount(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::OverBudget { purse: Purse::Flops, .. } | Refusal::NoName | Refusal::NotAnAmount(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Refusal::NotRunning(_)
         | Refusal::NotEnded(_)
         | Refusal::AlreadyEnded(_)

@@ -21,7 +21,7 @@ const WORKER_LIMIT: usize = 32 << 20;
 /// What is read past the limit so that the refusal is heard, bytes.
 const PATIENCE: usize = 64 << 20;
 /// How long a body may take.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 
 /// Who sends it.
 #[derive(Clone, Copy)]

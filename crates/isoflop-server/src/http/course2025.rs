@@ -19,7 +19,7 @@ use crate::ledger::{Command, End, Event, Experiment, ExperimentId, Owner, Purse,
 use crate::service::Problem;
 
 /// How long an answer is waited for; asking again later is free.
-const TIME: Duration = Duration::from_secs(600);
+const TIME: Duration = Duration::from_mins(10);
 
 type Pairs = Vec<(String, String)>;
 

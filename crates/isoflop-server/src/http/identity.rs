@@ -27,6 +27,16 @@ pub(super) async fn worker(app: &App, headers: &HeaderMap) -> Result<(), Respons
     Err(answer::detail(StatusCode::UNAUTHORIZED, "invalid internal key"))
 }
 
+/// Whether the request bears an operator's key.
+pub(super) async fn operator(app: &App, headers: &HeaderMap) -> Result<(), Response> {
+    if let Some(key) = header(headers, "x-operator-key")
+        && owner(app, key).await == Some(Owner::Operator)
+    {
+        return Ok(());
+    }
+    Err(answer::detail(StatusCode::UNAUTHORIZED, "invalid operator key"))
+}
+
 /// Whose key this is.
 pub(super) async fn owner(app: &App, key: &str) -> Option<Owner> {
     if key.len() > LONGEST_KEY {

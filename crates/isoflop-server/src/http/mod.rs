@@ -1,5 +1,7 @@
 //! HTTP: a thin shell around the books. A handler reads a request, asks the service, and writes the answer.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer, and answers are moved but once")]
+
 mod answer;
 mod body;
 mod callbacks;
@@ -7,10 +9,11 @@ mod cors;
 mod course2025;
 mod course2026;
 mod identity;
+pub mod operator;
 mod paths;
 mod shell;
 mod status;
-mod worker;
+pub mod worker;
 
 use std::sync::Arc;
 
@@ -55,6 +58,8 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
     Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },
     Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
+    Endpoint { path: "/v1/operator/users", allow: "POST", answer: || post(operator::add_user) },
+    Endpoint { path: "/v1/operator/experiments/{id}/dispatch", allow: "POST", answer: || post(operator::dispatch) },
 ];
 
 /// Everything that answers, from the request to the last header.

@@ -5,12 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::Router;
+use axum::{Router, ServiceExt};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, HOST, HeaderName, LOCATION, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
+use axum::routing::IntoMakeService;
 use tower::Service;
 
 use super::answer;
@@ -27,6 +28,13 @@ pub struct Served {
 
 pub(super) fn wrap(routes: Router) -> Served {
     Served { routes }
+}
+
+impl Served {
+    /// One for each connection.
+    pub fn into_make_service(self) -> IntoMakeService<Self> {
+        ServiceExt::<Request>::into_make_service(self)
+    }
 }
 
 impl Service<Request> for Served {
@@ -48,14 +56,12 @@ async fn serve(routes: Router, request: Request) -> Response {
     let id = request.headers().get(REQUEST_ID).cloned().unwrap_or_else(new_id);
     let origin = request.headers().get(ORIGIN).cloned();
     let is_head = request.method() == Method::HEAD;
-    let mut answer = match cors::preflight(request.method(), request.headers()) {
-        Some(answer) => answer,
-        None => {
-            let mut answer = route(routes, request).await;
-            cors::name_origin(origin.as_ref(), answer.headers_mut());
-            answer
-        }
+    let mut answer = if let Some(answer) = cors::preflight(request.method(), request.headers()) {
+        answer
+    } else {
+        route(routes, request).await
     };
+    cors::name_origin(origin.as_ref(), answer.headers_mut());
     if is_head {
         *answer.body_mut() = Body::empty();
     }

@@ -156,12 +156,4 @@ impl Work {
             Self::Query(query) => query.train_flops,
         }
     }
-
-    /// What tells it from every other piece of work.
-    pub fn digest(&self) -> String {
-        match self {
-            Self::Training(config) => config.digest(),
-            Self::Query(query) => query.digest(),
-        }
-    }
 }

@@ -1,0 +1,161 @@
+//! The server, from its options to its end.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::auth::{KeyHasher, new_key};
+use crate::backend::TrainingBackend;
+use crate::hands::Hands;
+use crate::http::{self, App};
+use crate::ledger::{Command, Owner, Terms};
+use crate::service::{Problem, Service};
+use crate::store::{Store, StoreError};
+
+/// How a server is to be.
+pub struct Options {
+    /// Where the books are kept.
+    pub database: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What everyone is granted.
+    pub terms: Terms,
+    /// What trains here, and how many runs at once; nothing if all runs go to workers elsewhere.
+    pub backend: Option<(Arc<dyn TrainingBackend>, usize)>,
+    /// The key of workers, if it is not to be made here.
+    pub worker_key: Option<String>,
+}
+
+/// Why a server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Its database.
+    #[error("{}: {source}", path.display())]
+    Store {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// Its address.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its first events.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// The machine.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// What is told once, when the server has started. Keys are there if they were made just now: they cannot be had again.
+#[derive(Debug)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The key of the first user, `student`.
+    pub user_key: Option<String>,
+    /// The key of operators.
+    pub operator_key: Option<String>,
+    /// The key of workers.
+    pub worker_key: Option<String>,
+}
+
+/// Connections that are still answering when the server stops are given this long.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Between looks for leases that have run out.
+const TICK: Duration = Duration::from_secs(1);
+/// Who the first user is.
+const FIRST_USER: &str = "student";
+
+/// Serves until `stop` is ready. `started` hears where, and the keys.
+///
+/// # Errors
+/// If it cannot start.
+pub async fn serve(
+    options: Options,
+    started: impl FnOnce(&Started),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let path = options.database.clone();
+    let in_store = |source| ServeError::Store { path: path.clone(), source };
+    let store = Store::open(&options.database).map_err(in_store)?;
+    let salt = store.word("salt", new_key).map_err(in_store)?;
+    let service = Service::start(store, options.terms).map_err(in_store)?;
+    let app = App { service: service.clone(), keys: Arc::new(KeyHasher::new(salt)) };
+    service.ask(Command::Restart).await?;
+    let address = options.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    started(&first_keys(&app, options.worker_key.as_deref(), listener.local_addr()?).await?);
+    if let Some((backend, places)) = options.backend {
+        tokio::spawn(Hands::new(service.clone(), backend, places).run());
+    }
+    tokio::spawn(tick(service.clone()));
+    let (stopping, mut stopped) = watch::channel(());
+    let signal = async move {
+        stop.await;
+        // The farewell begins now.
+        drop(stopping);
+    };
+    let serving = axum::serve(listener, http::app(app).into_make_service()).with_graceful_shutdown(signal);
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = async { let _ = stopped.changed().await; tokio::time::sleep(FAREWELL).await } => {}
+    }
+    Ok(())
+}
+
+async fn tick(service: Service) {
+    let mut interval = tokio::time::interval(TICK);
+    loop {
+        interval.tick().await;
+        if let Err(Problem::Stopping) = service.ask(Command::Expire).await {
+            return;
+        }
+    }
+}
+
+/// Makes the keys that a new database lacks.
+async fn first_keys(app: &App, worker_key: Option<&str>, address: SocketAddr) -> Result<Started, Problem> {
+    let (has_users, has_operator, has_worker) = {
+        let ledger = app.service.ledger();
+        (ledger.users().next().is_some(), ledger.has_key(Owner::Operator), ledger.has_key(Owner::Worker))
+    };
+    let mut started = Started { address, user_key: None, operator_key: None, worker_key: None };
+    if !has_users {
+        let key = new_key();
+        let command = Command::AddUser { name: FIRST_USER.to_owned(), key: app.keys.digest_of(&key).await };
+        app.service.ask(command).await?;
+        started.user_key = Some(key);
+    }
+    if !has_operator {
+        let key = new_key();
+        set_key(app, Owner::Operator, &key).await?;
+        started.operator_key = Some(key);
+    }
+    match worker_key {
+        Some(key) => set_key(app, Owner::Worker, key).await?,
+        None if !has_worker => {
+            let key = new_key();
+            set_key(app, Owner::Worker, &key).await?;
+            started.worker_key = Some(key);
+        }
+        None => {}
+    }
+    Ok(started)
+}
+
+async fn set_key(app: &App, owner: Owner, key: &str) -> Result<(), Problem> {
+    let key = app.keys.digest_of(key).await;
+    app.service.ask(Command::SetKey { owner, key }).await.map(drop)
+}
