@@ -12,6 +12,7 @@ mod repr;
 mod string;
 
 pub use parse::{MAX_DEPTH, ParseError, parse};
+pub(crate) use print::shortest;
 pub use print::{ECHO_BYTES, float_text};
 
 /// One JSON value.
