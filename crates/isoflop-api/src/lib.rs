@@ -4,6 +4,20 @@
 //! [`Experiment`] that goes through [`Status`]es) and that of 2024 and 2025 (a [`LossQuery`] to `GET /loss`). Both are
 //! closed: their bodies hold these fields and no others, in this order.
 //!
+//! A request goes from bytes to a value in two steps, since a server asks between them who sent it:
+//!
+//! ```
+//! use isoflop_api::{WorkerEvent, detail, read_body, read_request};
+//!
+//! let body = read_body(Some("application/json"), br#"{"log_type": "preempted"}"#)?;
+//! let issues = read_request::<WorkerEvent>(&body).expect_err("nobody is named");
+//! assert_eq!(
+//!     detail(&issues),
+//!     br#"{"detail":[{"type":"missing","loc":["body","preempted","run_id"],"msg":"Field required","input":{"log_type":"preempted"}}]}"#
+//! );
+//! # Ok::<(), isoflop_api::BodyError>(())
+//! ```
+//!
 //! This crate holds no rule of who may do what, no clock and no server.
 
 mod body;

@@ -4,9 +4,9 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::Formatter;
+use serde_json::ser::{CompactFormatter, Formatter};
 
-use crate::json::float_text;
+use crate::json::{float_text, shortest};
 
 /// The body of an answer with status 200, printed by pydantic: `1e-6`, `0.00001`, `43200.0`, `null` for what is not finite.
 pub fn to_wire(value: &impl Serialize) -> Vec<u8> {
@@ -29,22 +29,16 @@ fn print(value: &impl Serialize, numbers: impl Formatter) -> Vec<u8> {
     bytes
 }
 
-/// As the `ryu` crate prints them; `serde_json` has since moved to one that writes `1e+16`.
-fn pydantic_text(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    let exponent: i32 = scientific.split_once('e').map_or(0, |(_, exponent)| exponent.parse().unwrap_or(0));
-    match exponent {
-        -5..16 if number.fract() == 0.0 => format!("{number}.0"),
-        -5..16 => number.to_string(),
-        _ => scientific,
-    }
-}
-
 struct PydanticNumbers;
 
 impl Formatter for PydanticNumbers {
     fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        writer.write_all(pydantic_text(value).as_bytes())
+        // `serde_json` agrees with pydantic's printer but for the sign of a large exponent.
+        if value.abs() < 1e16 {
+            CompactFormatter.write_f64(writer, value)
+        } else {
+            writer.write_all(shortest(value).replace("e+", "e").as_bytes())
+        }
     }
 }
 
@@ -87,9 +81,10 @@ mod tests {
             -0.0,
             f64::NAN,
             9007199254740992.0,
+            7206057264377977.0 / 4.0,
         ];
         let text = "[1e-6,0.00001,0.000015,0.0001,1000000000000000.0,1e16,1e17,1.2345678901234568e17,1e21,1e300,5e-324,\
-                    43200.0,0.1,-0.0,null,9007199254740992.0]";
+                    43200.0,0.1,-0.0,null,9007199254740992.0,1801514316094494.2]";
         assert_eq!(String::from_utf8(to_wire(&floats)).expect("JSON"), text);
     }
 }

@@ -5,11 +5,14 @@
 //! of a repeated key, and the position in characters at which the text stopped being JSON.
 
 mod encoding;
+mod members;
 mod parse;
 mod print;
 mod repr;
+mod string;
 
 pub use parse::{MAX_DEPTH, ParseError, parse};
+pub(crate) use print::shortest;
 pub use print::{ECHO_BYTES, float_text};
 
 /// One JSON value.

@@ -80,12 +80,24 @@ fn push_text(out: &mut String, text: &str) {
 /// A finite float as Python prints it: the fewest digits that read back as the same, an exponent of two digits below
 /// 1e-4 and from 1e16, and a point in any case.
 pub fn float_text(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    match scientific.split_once('e').and_then(|(mantissa, exponent)| Some((mantissa, exponent.parse::<i32>().ok()?))) {
-        Some((mantissa, exponent)) if exponent < -4 => format!("{mantissa}e-{:02}", -exponent),
-        Some((mantissa, exponent)) if exponent >= 16 => format!("{mantissa}e+{exponent}"),
-        _ => format!("{number:?}"),
+    let text = shortest(number);
+    if let Some((mantissa, exponent)) = text.split_once('e') {
+        return format!("{mantissa}e{:+03}", exponent.parse::<i32>().unwrap_or(0));
     }
+    // Where Python has an exponent already, and `serde_json` not yet.
+    match text.split_once("0.0000") {
+        Some((sign @ ("" | "-"), digits)) if number.abs() < 1e-4 => {
+            let (first, rest) = digits.split_at(1);
+            format!("{sign}{first}{}{rest}e-05", if rest.is_empty() { "" } else { "." })
+        }
+        _ => text,
+    }
+}
+
+/// The fewest digits that read back as `number`, and of those the nearest, and of two as near the even: as Python and
+/// pydantic have it. The standard library rounds such halves up.
+pub(crate) fn shortest(number: f64) -> String {
+    serde_json::to_string(&number).expect("numbers become JSON")
 }
 
 #[cfg(test)]
@@ -97,7 +109,11 @@ mod tests {
         let pairs = [
             (1e-6, "1e-06"),
             (1.5e-5, "1.5e-05"),
+            (9.9e-5, "9.9e-05"),
+            (-1e-5, "-1e-05"),
+            (10.00005, "10.00005"),
             (1e-4, "0.0001"),
+            (7206057264377977.0 / 4.0, "1801514316094494.2"),
             (43200.0, "43200.0"),
             (9007199254740992.0, "9007199254740992.0"),
             (1e15, "1000000000000000.0"),

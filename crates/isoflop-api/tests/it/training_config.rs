@@ -36,7 +36,7 @@ fn answers_to_training_configurations_are_the_references() {
     let cases: Vec<Case> =
         serde_json::from_str(include_str!("golden/training_config.json")).expect("the file is well-formed");
     assert!(cases.len() > 700);
-    assert!(REFUSED_HERE.iter().all(|name| cases.iter().any(|case| case.name == *name)));
+    assert!(REFUSED_HERE.iter().all(|name| cases.iter().any(|case| case.name == *name && case.status == Some(200))));
     let mut wrong = Vec::new();
     for case in &cases {
         let (status, answer) = answer(&case.body);
