@@ -6,9 +6,19 @@ use std::sync::Arc;
 use isoflop_api::{FailReason, LossQuery, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
+mod choice;
+mod command;
+mod recorded;
+#[cfg(test)]
+mod sample;
 mod simulated;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
+pub use choice::{BACKENDS, BackendKind, ChoiceError, backend};
+pub use command::Program;
+pub use recorded::Recorded;
 pub use simulated::Simulated;
 
 /// What a user asks to be trained, by protocol.
