@@ -73,7 +73,9 @@ impl KeyHasher {
     /// The same for a thread that must not wait: slow hashes are worked out elsewhere, one at a time, so that wrong keys
     /// by the thousand cost one processor and no more.
     pub async fn digest_of(self: &Arc<Self>, key: &str) -> KeyDigest {
-        if key.starts_with(MADE_HERE) || self.known.lock().expect("hashing does not panic").contains_key(&self.fast(key)) {
+        if key.starts_with(MADE_HERE)
+            || self.known.lock().expect("hashing does not panic").contains_key(&self.fast(key))
+        {
             return self.digest(key);
         }
         let _turn = self.turn.lock().await;

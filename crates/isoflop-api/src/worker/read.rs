@@ -1,4 +1,4 @@
-//! Reads what workers say as pydantic does, save that a loss may be `null`: a diverged run must be reportable.
+//! Reads what workers say as pydantic does: a diverged run's losses may be `NaN`, but not `null`.
 
 use super::{Finish, WorkerEvent};
 use crate::fault::Fault;
@@ -94,7 +94,7 @@ fn read_reason(input: &Json, place: &Place) -> Result<FailReason, Vec<Issue>> {
 }
 
 fn losses(value: &Json, place: &Place) -> Result<Vec<f64>, Vec<Issue>> {
-    list(value, place, |item| Ok(nullable(float)(item)?.unwrap_or(f64::NAN)))
+    list(value, place, float)
 }
 
 fn word(value: &Json, wanted: &str, quoted: &'static str) -> Result<(), Fault> {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use isoflop_server::backend;
+use isoflop_server::backend::{self, ChoiceError};
 use isoflop_server::ledger::Terms;
 use isoflop_server::serve::{Options, ServeError, Started, serve};
 
@@ -88,8 +88,8 @@ pub fn run(command: Serve) -> Result<u8, Failure> {
             (None, Some(world)) => format!("simulated:{world}"),
             (None, None) => "simulated:course-2026".to_owned(),
         };
-        let backend = backend::open(&name).map_err(|error| Failure::told(USAGE, error.to_string(), ""))?;
-        Some((backend, command.slots))
+        let backend = backend::backend(&name).map_err(|error| unknown(&error))?;
+        Some((backend.into(), command.slots))
     };
     let options = Options {
         database: command.db,
@@ -105,11 +105,20 @@ pub fn run(command: Serve) -> Result<u8, Failure> {
         backend,
         worker_key: command.internal_key,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error.into()))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error.into()))?;
     runtime.block_on(serve(options, tell, stopped())).map_err(|error| failed(&error))?;
     // Runs that are being trained here are queued again at the next start.
     runtime.shutdown_background();
     Ok(DONE)
+}
+
+fn unknown(error: &ChoiceError) -> Failure {
+    let mut below = error.excerpt.as_ref().map(|excerpt| format!("{excerpt}\n")).unwrap_or_default();
+    if let Some(hint) = &error.hint {
+        below += &format!("hint: {hint}\n");
+    }
+    Failure::Told { code: USAGE, sentence: error.message.clone(), below }
 }
 
 /// What is printed once the server listens.
@@ -158,7 +167,9 @@ fn log(form: Log) {
 
 fn failed(error: &ServeError) -> Failure {
     let (code, hint) = match error {
-        ServeError::Store { .. } => (BAD_DATA, "give another file with --db, or free it: one server writes it at a time"),
+        ServeError::Store { .. } => {
+            (BAD_DATA, "give another file with --db, or free it: one server writes it at a time")
+        }
         ServeError::Listen { .. } => (SERVER, "give another address with --listen"),
         ServeError::Problem(_) | ServeError::Io(_) => (SERVER, ""),
     };

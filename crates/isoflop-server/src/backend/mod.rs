@@ -6,9 +6,19 @@ use std::sync::Arc;
 use isoflop_api::{FailReason, LossQuery, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
+mod choice;
+mod command;
+mod recorded;
+#[cfg(test)]
+mod sample;
 mod simulated;
+#[cfg(test)]
+mod tests;
 pub mod world;
 
+pub use choice::{BACKENDS, BackendKind, ChoiceError, backend};
+pub use command::Program;
+pub use recorded::Recorded;
 pub use simulated::Simulated;
 
 /// What a user asks to be trained, by protocol.
@@ -90,10 +100,4 @@ pub trait TrainingBackend: Send + Sync {
     /// # Errors
     /// [`BackendError`] where the backend and not the run is at fault.
     fn train(&self, work: &Work, report: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Outcome, BackendError>;
-}
-
-/// Placeholder until the registry lands.
-pub fn open(name: &str) -> Result<Arc<dyn TrainingBackend>, BackendError> {
-    let world = name.strip_prefix("simulated:").and_then(world::named);
-    world.map(|world| Arc::new(Simulated::new(world)) as Arc<dyn TrainingBackend>).ok_or_else(|| BackendError(name.into()))
 }

@@ -49,11 +49,7 @@ pub(super) fn issues(issues: &[Issue]) -> Response {
 
 /// The reference's words for a budget.
 pub(super) fn summary(balance: &Balance) -> BudgetSummary {
-    BudgetSummary {
-        used_seconds: balance.used,
-        remaining_seconds: balance.left(),
-        total_budget_seconds: balance.total,
-    }
+    BudgetSummary { used_seconds: balance.used, remaining_seconds: balance.left(), total_budget_seconds: balance.total }
 }
 
 /// A problem in the words of the 2026 protocol.

@@ -67,7 +67,8 @@ pub(super) fn strict<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Response> {
 async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Response> {
     let (mut bytes, mut seen) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| answer::detail(StatusCode::BAD_REQUEST, "There was an error parsing the body"))?;
+        let frame =
+            frame.map_err(|_| answer::detail(StatusCode::BAD_REQUEST, "There was an error parsing the body"))?;
         let Some(data) = frame.data_ref() else { continue };
         seen += data.len();
         if seen <= limit {

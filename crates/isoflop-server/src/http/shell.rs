@@ -5,13 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::{Router, ServiceExt};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, HOST, HeaderName, LOCATION, ORIGIN};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::IntoMakeService;
+use axum::{Router, ServiceExt};
 use tower::Service;
 
 use super::answer;

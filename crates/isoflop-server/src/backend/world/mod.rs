@@ -28,6 +28,7 @@ pub use registry::{NamedWorld, WORLDS, named};
 pub use rehearsal::Rehearsal;
 pub use settings::{Protocol, Settings};
 pub use truth::{Budget, Truth};
+pub use value::Pace;
 
 use self::surface::Surface;
 use super::Work;
@@ -83,6 +84,11 @@ impl World {
     /// The loss that a recipe ends at but for noise, nats per token.
     pub fn loss(&self, recipe: &Recipe) -> f64 {
         self.surface().loss(recipe)
+    }
+
+    /// How long a run takes, seconds as charged.
+    pub fn seconds(&self, recipe: &Recipe) -> f64 {
+        self.settings.speed.run(recipe)
     }
 
     /// The best peak learning rate of a recipe; none where every one is as good.

@@ -3,48 +3,14 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use isoflop_api::{AdamW, Architecture, Dtype, FailReason, LossQuery, LrSchedule, Optimizer, TrainingConfig};
+use isoflop_api::{FailReason, LossQuery, LrSchedule, Optimizer, TrainingConfig};
 
 use super::*;
+use crate::backend::sample::{self, sized as config};
 use crate::backend::{Outcome, Simulated, TrainingBackend};
 
-/// A model of 12·layers·width² parameters without embedding, trained as a careful person would.
-fn config(layers: u64, width: u64, tokens: u64) -> TrainingConfig {
-    TrainingConfig {
-        architecture_config: Architecture {
-            attention_bias: false,
-            head_dim: 64,
-            hidden_size: width,
-            intermediate_size: width * 8 / 3,
-            num_attention_heads: width / 64,
-            num_hidden_layers: layers,
-            num_key_value_heads: width / 64,
-            rms_norm_eps: 1e-6,
-            rope_theta: 10_000,
-            tie_word_embeddings: false,
-            dtype: Dtype::Bfloat16,
-            vocab_size: 32_000,
-        },
-        optimizer_config: Optimizer::AdamW(AdamW {
-            lr_scheduler: LrSchedule { peak_value: 2e-3, final_lr_frac: 0.1, warmup_frac: 0.05, init_value: 0.0 },
-            weight_decay: 0.1,
-            beta1: 0.9,
-            beta2: 0.95,
-            eps: 1e-8,
-            eps_root: 1e-8,
-            grad_clip_norm: Some(1.0),
-        }),
-        train_batch_size: 128,
-        val_batch_size: 128,
-        n_evals: 16,
-        total_train_tokens: tokens / (512 * 128) * (512 * 128),
-        max_runtime_seconds: 43_200.0,
-        model_seed: 0,
-    }
-}
-
 fn query(train_flops: f64) -> LossQuery {
-    LossQuery { d_model: 256, num_layers: 6, num_heads: 4, batch_size: 128, learning_rate: 8e-4, train_flops }
+    LossQuery { train_flops, ..sample::query() }
 }
 
 fn training(config: TrainingConfig) -> Work {
@@ -327,4 +293,31 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
         assert!(line == expected && column >= 1, "{message}");
     }
     assert_eq!(World::read("/nowhere.toml").err().expect("no such file").place, None);
+}
+
+#[test]
+fn every_world_and_every_key_is_documented() {
+    let docs = include_str!("../../../../../docs/worlds.md");
+    for world in WORLDS {
+        assert!(docs.contains(&format!("| `{}` | {} |", world.name, world.about)), "{}", world.name);
+    }
+    // What is expected where a key is wrong is every key of that table.
+    let whole = |table: &str| WORLDS[0].text.replacen(table, &format!("{table}\nwrong = 1"), 1);
+    let inline =
+        |table: &str| WORLDS[0].text.replacen(&format!("{table} = {{"), &format!("{table} = {{ wrong = 1,"), 1);
+    let mut texts = vec![format!("wrong = 1\n{}", WORLDS[0].text)];
+    texts.extend(
+        ["law", "learning_rate", "batch", "shape", "optimizer", "noise", "failures", "speed"]
+            .map(|table| whole(&format!("[{table}]"))),
+    );
+    texts.extend(["best", "aspect", "warmup"].map(inline));
+    texts.push(format!("{}\n[surrogate]\nwrong = 1", WORLDS[0].text));
+    for text in texts {
+        let message = World::parse("w", &text).err().expect("a wrong key").message;
+        assert!(message.starts_with("unknown key `wrong`"), "{message}");
+        for key in message.split('`').skip(3).step_by(2) {
+            let row = docs.contains(&format!("| `{key}` |"));
+            assert!(row || docs.contains(&format!("`[{key}]`")) || docs.contains("`{ k, params, tokens }`"), "{key}");
+        }
+    }
 }
