@@ -53,7 +53,8 @@ impl KeyHasher {
     /// # Panics
     /// If a thread panicked in here.
     pub fn digest(&self, key: &str) -> KeyDigest {
-        let fast: [u8; 32] = Sha256::new().chain_update(&self.salt).chain_update([0]).chain_update(key).finalize().into();
+        let fast: [u8; 32] =
+            Sha256::new().chain_update(&self.salt).chain_update([0]).chain_update(key).finalize().into();
         if key.starts_with(MADE_HERE) {
             return KeyDigest(hex(&fast));
         }

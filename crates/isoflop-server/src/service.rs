@@ -71,8 +71,12 @@ impl Service {
         let ledger = store.replay()?;
         let (inbox, asks) = mpsc::channel(4 * BATCH);
         let (changes, _) = broadcast::channel(4096);
-        let service =
-            Self { inbox, ledger: Arc::new(RwLock::new(ledger.clone())), changes: changes.clone(), terms: Arc::new(terms) };
+        let service = Self {
+            inbox,
+            ledger: Arc::new(RwLock::new(ledger.clone())),
+            changes: changes.clone(),
+            terms: Arc::new(terms),
+        };
         let writer = Writer {
             clock: Clock::after(ledger.now()),
             head: ledger,
@@ -169,9 +173,8 @@ impl Writer {
 
     fn carry_out(&mut self, commands: &[Command]) -> Result<Vec<Result<Done, Problem>>, StoreError> {
         let answers: Vec<_> = commands.iter().map(|command| self.decide(command)).collect();
-        let happened = || {
-            answers.iter().flatten().flat_map(|done: &Done| done.events.iter().map(|event| (event, done.at)))
-        };
+        let happened =
+            || answers.iter().flatten().flat_map(|done: &Done| done.events.iter().map(|event| (event, done.at)));
         if happened().next().is_none() {
             return Ok(answers);
         }

@@ -63,9 +63,5 @@ pub trait TrainingBackend: Send + Sync {
     ///
     /// # Errors
     /// [`BackendError`] where the backend and not the run is at fault.
-    fn train(
-        &self,
-        work: &Work,
-        report: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Outcome, BackendError>;
+    fn train(&self, work: &Work, report: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Outcome, BackendError>;
 }

@@ -2,9 +2,7 @@
 
 use isoflop_api::Timestamp;
 
-use super::{
-    Cause, End, Event, Experiment, ExperimentId, Final, Ledger, Purpose, Purse, State, User, UserId,
-};
+use super::{Cause, End, Event, Experiment, ExperimentId, Final, Ledger, Purpose, Purse, State, User, UserId};
 
 impl Ledger {
     /// Writes down what happened at `at`.
@@ -138,5 +136,4 @@ impl Ledger {
         self.user_mut(user);
         &mut self.experiments[id as usize - 1]
     }
-
 }

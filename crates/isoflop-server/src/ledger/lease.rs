@@ -33,9 +33,7 @@ impl Ledger {
     /// Runs that `worker` was handed and does not know of.
     pub fn forgotten(&self, worker: &str, holding: &[String]) -> impl Iterator<Item = &Experiment> {
         self.running().filter(move |run| {
-            run.lease().is_some_and(|lease| {
-                lease.worker.as_deref() == Some(worker) && !holding.contains(&lease.run_id)
-            })
+            run.lease().is_some_and(|lease| lease.worker.as_deref() == Some(worker) && !holding.contains(&lease.run_id))
         })
     }
 

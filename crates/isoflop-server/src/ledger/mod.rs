@@ -24,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use isoflop_api::Timestamp;
 
 pub use command::{Command, Report};
-pub use lease::OWN_WORKER;
 pub use event::{Event, KeyDigest, Owner};
 pub use experiment::{Cause, End, Experiment, ExperimentId, Lease, Purpose, State};
+pub use lease::OWN_WORKER;
 pub use query::Balance;
 pub use refusal::Refusal;
 pub use said::LONGEST_FAILURE;
@@ -61,7 +61,9 @@ impl Ledger {
         match command {
             Command::AddUser { name, key } => self.add_user(name, key),
             Command::SetKey { owner, key } => self.set_key(*owner, key),
-            Command::Adjust { user, purse, amount, reason, actor } => self.adjust(*user, *purse, *amount, reason, actor),
+            Command::Adjust { user, purse, amount, reason, actor } => {
+                self.adjust(*user, *purse, *amount, reason, actor)
+            }
             Command::Refund { experiment, reason, actor } => self.refund(*experiment, reason, actor),
             Command::Submit { user, work, digest } => self.submit(terms, *user, work, digest),
             Command::Cancel { experiment, owner } => self.cancel(*experiment, *owner, now),

@@ -34,7 +34,9 @@ impl Said {
                         let (losses, _) = finite(partial_val_losses);
                         (Some(losses.clone()), FailReason::Timeout { partial_val_losses: losses })
                     }
-                    FailReason::Unexpected { failure } => (None, FailReason::Unexpected { failure: shortened(failure) }),
+                    FailReason::Unexpected { failure } => {
+                        (None, FailReason::Unexpected { failure: shortened(failure) })
+                    }
                 };
                 Self { used_seconds, losses, end: End::Failed { reason, cause: Cause::Run } }
             }

@@ -2,21 +2,13 @@
 
 use isoflop_api::{FailReason, Timestamp};
 
-use super::{
-    Cause, End, Event, ExperimentId, Ledger, Owner, Purpose, Purse, Refusal, State, Terms, UserId,
-};
+use super::{Cause, End, Event, ExperimentId, Ledger, Owner, Purpose, Purse, Refusal, State, Terms, UserId};
 use crate::backend::Work;
 
 impl Ledger {
     /// Each protocol has its order: with an empty purse a configuration of 2026 is refused for the budget even if it is
     /// known, while a query of 2025 that was asked before is free.
-    pub(super) fn submit(
-        &self,
-        terms: &Terms,
-        user: UserId,
-        work: &Work,
-        digest: &str,
-    ) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn submit(&self, terms: &Terms, user: UserId, work: &Work, digest: &str) -> Result<Vec<Event>, Refusal> {
         let known = self.standing_for(user, digest).map_or(Ok(()), |id| Err(Refusal::AlreadySubmitted(id)));
         if work.purse() == Purse::Flops {
             known.clone()?;
