@@ -5,6 +5,7 @@
 //! that replaying them gives it back.
 
 mod account;
+mod amount;
 mod apply;
 mod command;
 mod event;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use isoflop_api::Timestamp;
 
+pub use amount::Amount;
 pub use command::{Command, Report};
 pub use event::{Event, KeyDigest, Owner};
 pub use experiment::{Cause, End, Experiment, ExperimentId, Lease, Purpose, State};
