@@ -60,6 +60,7 @@ impl Ledger {
     /// # Errors
     /// The rule that says no.
     pub fn decide(&self, terms: &Terms, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        self.check_user(command)?;
         match command {
             Command::AddUser { name, key } => self.add_user(name, key),
             Command::SetKey { owner, key } => self.set_key(*owner, key),
@@ -81,5 +82,15 @@ impl Ledger {
             Command::LaunchFinals { actor } => Ok(self.launch_finals(actor)),
             Command::Drain { on, actor } => Ok(self.drain(*on, actor)),
         }
+    }
+
+    /// A command for somebody who is not in these books would else end in a panic of the one writer.
+    fn check_user(&self, command: &Command) -> Result<(), Refusal> {
+        let user = match command {
+            Command::Submit { user, .. } | Command::Adjust { user, .. } | Command::SaveFinal { user, .. } => user,
+            Command::SetKey { owner: Owner::User(user), .. } => user,
+            _ => return Ok(()),
+        };
+        if (user.0 as usize) < self.users.len() { Ok(()) } else { Err(Refusal::UnknownUser(user.0)) }
     }
 }
