@@ -2,6 +2,7 @@
 
 use isoflop_api::{FailReason, Optimizer, Timestamp, TrainingConfig};
 
+use super::lease::charge;
 use super::{Cause, End, Event, ExperimentId, Ledger, Owner, Purpose, Purse, Refusal, State, Terms, UserId};
 use crate::backend::Work;
 
@@ -48,7 +49,7 @@ impl Ledger {
             State::Queued => (0.0, 0.0),
             State::Running { started, .. } => {
                 let used = now.seconds_since(*started).max(0.0);
-                (used, if run.purpose == Purpose::Own { run.work.cost(used) } else { 0.0 })
+                (used, charge(run, used))
             }
             State::Ended { end: End::Failed { cause: Cause::Cancelled, .. }, .. } => return Ok(Vec::new()),
             State::Ended { .. } => return Err(Refusal::AlreadyEnded(id)),
