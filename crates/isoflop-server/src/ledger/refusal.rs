@@ -58,12 +58,9 @@ pub enum Refusal {
     /// Too many wait.
     #[error("{0} runs wait already; that many may")]
     QueueFull(usize),
-    /// Amounts are numbers, and what is asked for is not negative.
+    /// Amounts are finite numbers, and what is asked for is not negative.
     #[error("{0} is not an amount")]
     NotAnAmount(f64),
-    /// The books can hold finite numbers only.
-    #[error("{0} is not a finite number")]
-    NotFinite(f64),
     /// Nothing is accepted any more.
     #[error("final submissions are closed")]
     FinalsFrozen,

@@ -87,5 +87,5 @@ fn config_numbers(config: &TrainingConfig) -> Vec<f64> {
 }
 
 pub(super) fn check_finite(numbers: &[f64]) -> Result<(), Refusal> {
-    numbers.iter().find(|number| !number.is_finite()).map_or(Ok(()), |&number| Err(Refusal::NotFinite(number)))
+    numbers.iter().find(|number| !number.is_finite()).map_or(Ok(()), |&number| Err(Refusal::NotAnAmount(number)))
 }

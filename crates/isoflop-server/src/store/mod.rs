@@ -153,8 +153,10 @@ impl Writing<'_> {
         self.transaction
             .prepare_cached("insert into events (seq, at, event) values (?1, ?2, ?3)")?
             .execute(params![self.next, at.0, text])
-            .map_err(|error| match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Overtaken(self.next),
+            .map_err(|error| match error.sqlite_error() {
+                Some(why) if why.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+                    StoreError::Overtaken(self.next)
+                }
                 _ => error.into(),
             })?;
         self.next += 1;
