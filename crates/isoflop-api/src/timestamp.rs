@@ -13,7 +13,8 @@ impl Timestamp {
     /// This many seconds later; stays within what a date can say.
     #[must_use]
     pub fn plus_seconds(self, seconds: f64) -> Self {
-        Self(self.0.saturating_add((seconds * 1e6) as i64))
+        // A later one would be written down as another moment than it is.
+        Self(self.0.saturating_add((seconds * 1e6) as i64).min(jiff::Timestamp::MAX.as_microsecond()))
     }
 
     /// Seconds from `earlier` to this, negative if this is before it.

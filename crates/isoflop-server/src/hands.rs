@@ -1,6 +1,7 @@
 //! The server's own workers: runs trained here, by a backend.
 
 use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,8 +39,10 @@ impl Hands {
     pub async fn run(self: Arc<Self>) {
         let mut changes = self.service.changes();
         let mut spoke = Instant::now();
+        // A lease is renewed once half of it is over.
+        let heartbeat = HEARTBEAT.min(Duration::from_secs_f64(self.service.terms().lease_seconds / 4.0));
         loop {
-            if spoke.elapsed() > HEARTBEAT {
+            if spoke.elapsed() > heartbeat {
                 self.keep().await;
                 spoke = Instant::now();
             }
@@ -85,7 +88,6 @@ impl Hands {
             let hands = Arc::clone(self);
             thread::spawn(move || {
                 hands.train(experiment, &run_id, &work);
-                hands.holding.lock().expect("nothing panics in here").retain(|(held, _)| *held != experiment);
                 // The queue is looked at again at once.
                 hands.service.nudge(experiment);
             });
@@ -107,7 +109,12 @@ impl Hands {
                 Err(Problem::Refused(_) | Problem::Stopping) => ControlFlow::Break(()),
             }
         };
-        let command = ending(experiment, run_id, self.backend.train(work, &mut report));
+        // A backend that panics has failed as well; its run must not be kept alive by a thread that is gone.
+        let trained = panic::catch_unwind(AssertUnwindSafe(|| self.backend.train(work, &mut report)))
+            .unwrap_or_else(|_| Err(BackendError("the backend panicked".to_owned())));
+        // From here on nobody says that it goes on: its result is on its way. Other attempts may be held still.
+        self.holding.lock().expect("nothing panics in here").retain(|(_, held)| held != run_id);
+        let command = ending(experiment, run_id, trained);
         let Some(command) = command else { return };
         // A result is worth waiting for.
         while let Err(Problem::Storage(_)) = self.service.ask_and_wait(command.clone()) {

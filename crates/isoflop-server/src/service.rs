@@ -84,6 +84,7 @@ impl Service {
             committed: Arc::clone(&service.ledger),
             terms: Arc::clone(&service.terms),
             changes,
+            deaf: false,
         };
         std::thread::Builder::new()
             .name("writer".to_owned())
@@ -149,6 +150,8 @@ struct Writer {
     committed: Arc<RwLock<Ledger>>,
     terms: Arc<Terms>,
     changes: broadcast::Sender<Change>,
+    /// Whether workers have spoken in vain: what they said could not be written.
+    deaf: bool,
 }
 
 impl Writer {
@@ -157,9 +160,13 @@ impl Writer {
         while asks.blocking_recv_many(&mut batch, BATCH) > 0 {
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|ask| (ask.command, ask.reply)).unzip();
             let answers = match self.carry_out(&commands) {
-                Ok(answers) => answers,
+                Ok(answers) => {
+                    self.deaf &= !commands.contains(&Command::Expire);
+                    answers
+                }
                 Err(error) => {
                     // Even a refusal may rest on what was not written: everyone asks again.
+                    self.deaf = true;
                     self.head.clone_from(&self.committed.read().expect("bookkeeping does not panic"));
                     vec![Err(Problem::Storage(error.to_string())); replies.len()]
                 }
@@ -178,7 +185,7 @@ impl Writer {
         if happened().next().is_none() {
             return Ok(answers);
         }
-        let writing = self.store.write()?;
+        let mut writing = self.store.write()?;
         let (mut experiments, mut users) = (BTreeSet::new(), BTreeSet::new());
         for (event, at) in happened() {
             writing.append(event, at)?;
@@ -202,6 +209,8 @@ impl Writer {
 
     fn decide(&mut self, command: &Command) -> Result<Done, Problem> {
         let at = self.clock.now();
+        // Their leases ran out while they could not be renewed.
+        let command = if self.deaf && *command == Command::Expire { &Command::Renew } else { command };
         let events = self.head.decide(&self.terms, command, at)?;
         for event in &events {
             self.head.apply(event, at);

@@ -75,7 +75,7 @@ fn refused(refusal: &Refusal) -> Response {
         Refusal::OverBudget { purse: Purse::Seconds, balance, .. } => {
             return insufficient(&summary(balance));
         }
-        Refusal::UnknownExperiment(_) => return detail(StatusCode::NOT_FOUND, "not found"),
+        Refusal::UnknownExperiment(_) | Refusal::UnknownUser(_) => return detail(StatusCode::NOT_FOUND, "not found"),
         Refusal::AlreadySubmitted(_) => {
             return detail(StatusCode::CONFLICT, "experiment already exists for this training config");
         }

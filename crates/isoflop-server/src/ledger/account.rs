@@ -25,7 +25,6 @@ impl Ledger {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "rules are asked of the books")]
     pub(super) fn adjust(
         &self,
         user: UserId,
@@ -34,7 +33,13 @@ impl Ledger {
         reason: &str,
         actor: &str,
     ) -> Result<Vec<Event>, Refusal> {
-        if !amount.is_finite() {
+        let account = self.user(user);
+        let extra = match purse {
+            Purse::Seconds => account.extra_seconds,
+            Purse::Flops => account.extra_flops,
+        };
+        // Nor may many of them add up to something that is no number.
+        if !(amount.is_finite() && (extra + amount).is_finite()) {
             return Err(Refusal::NotAnAmount(amount));
         }
         let (reason, actor) = (reason.to_owned(), actor.to_owned());

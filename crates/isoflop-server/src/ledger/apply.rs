@@ -2,7 +2,7 @@
 
 use isoflop_api::Timestamp;
 
-use super::{Cause, End, Event, Experiment, ExperimentId, Final, Ledger, Purpose, Purse, State, User, UserId};
+use super::{Amount, Cause, End, Event, Experiment, ExperimentId, Final, Ledger, Purpose, Purse, State, User, UserId};
 
 impl Ledger {
     /// Writes down what happened at `at`.
@@ -24,7 +24,7 @@ impl Ledger {
                     Purse::Flops => user.extra_flops += amount,
                 }
             }
-            Event::Refunded { experiment, .. } => self.change(*experiment).charge = 0.0,
+            Event::Refunded { experiment, .. } => self.charge(*experiment, 0.0),
             Event::Submitted { experiment, user, work, digest, reserved, purpose } => {
                 let run = Experiment {
                     id: *experiment,
@@ -36,10 +36,11 @@ impl Ledger {
                     attempts: 0,
                     lost: 0,
                     losses: Vec::new(),
-                    charge: *reserved,
+                    charge: 0.0,
                     state: State::Queued,
                 };
                 self.submitted(run);
+                self.charge(*experiment, *reserved);
             }
             Event::Leased { experiment, lease } => {
                 let run = self.change(*experiment);
@@ -106,12 +107,12 @@ impl Ledger {
     }
 
     fn ended(&mut self, id: ExperimentId, used_seconds: f64, charge: f64, end: &End, at: Timestamp) {
+        self.charge(id, charge);
         let run = self.change(id);
         let (started, run_id, was_running) = match &run.state {
             State::Running { started, lease } => (*started, lease.run_id.clone(), true),
             _ => (at, String::new(), false),
         };
-        run.charge = charge;
         run.state = State::Ended { started, ended: at, run_id, used_seconds, end: end.clone() };
         let (user, digest, purpose) = (run.user, run.digest.clone(), run.purpose);
         let again = matches!(end, End::Failed { cause: Cause::Lost | Cause::Cancelled, .. });
@@ -122,6 +123,18 @@ impl Ledger {
         let user = self.user_mut(user);
         user.running -= usize::from(was_running);
         user.queued.remove(&id);
+    }
+
+    /// A run costs `charge` from now on, not what it did.
+    fn charge(&mut self, id: ExperimentId, charge: f64) {
+        let run = self.change(id);
+        let (user, purse, purpose) = (run.user, run.purse(), run.purpose);
+        let before = std::mem::replace(&mut run.charge, charge);
+        if purpose == Purpose::Own {
+            let used = self.user_mut(user).used_mut(purse);
+            *used -= Amount::of(purse, before);
+            *used += Amount::of(purse, charge);
+        }
     }
 
     fn user_mut(&mut self, user: UserId) -> &mut User {

@@ -30,7 +30,8 @@ pub enum Command {
     Submit { user: UserId, work: Work, digest: String },
     /// A run is to stop.
     Cancel { experiment: ExperimentId, owner: Owner },
-    /// Work for a worker with free places; runs that it does not know it is holding are handed to it again.
+    /// Work for a worker with free places; runs that it does not know it is holding are handed to it again, as the
+    /// same attempts: its name must be that of its process, and not of its machine.
     Lease { worker: String, places: usize, holding: Vec<String> },
     /// A run is handed out by hand.
     Dispatch { experiment: ExperimentId, run_id: String },
@@ -42,7 +43,9 @@ pub enum Command {
     Lost { experiment: ExperimentId, run_id: String, why: String },
     /// Leases whose time is over end.
     Expire,
-    /// The server has started again: what was in its own hands is lost.
+    /// Nobody could be heard for a while: every worker has its whole lease again to speak.
+    Renew,
+    /// The server has started again: what was in its own hands is lost, and other workers could not be heard.
     Restart,
     /// Somebody's last word.
     SaveFinal { user: UserId, config: Arc<TrainingConfig>, predicted_loss: f64 },

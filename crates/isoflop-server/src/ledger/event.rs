@@ -69,13 +69,12 @@ impl Event {
         }
     }
 
-    /// Which run is another now.
+    /// Which run looks different now. A renewed lease is the worker's alone.
     pub fn experiment(&self) -> Option<ExperimentId> {
         match self {
             Self::Refunded { experiment, .. }
             | Self::Submitted { experiment, .. }
             | Self::Leased { experiment, .. }
-            | Self::Renewed { experiment, .. }
             | Self::Progressed { experiment, .. }
             | Self::Ended { experiment, .. }
             | Self::Requeued { experiment, .. } => Some(*experiment),

@@ -2,8 +2,9 @@
 
 use isoflop_api::{FailReason, Finish, Timestamp};
 
-use super::said::{Said, finite};
+use super::said::{Said, finite, shortened};
 use super::{Cause, End, Event, Experiment, ExperimentId, Lease, Ledger, Purpose, Refusal, Report, State, Terms};
+use crate::backend::Work;
 
 impl Ledger {
     /// Hands out runs for `places`. A worker whose answer got lost asks again and gets those runs again, as it does not
@@ -57,6 +58,9 @@ impl Ledger {
     }
 
     /// The worker's word renews its lease, once half of it is over: each renewal is written to disk.
+    ///
+    /// A worker that never ends its run would hold it for ever. That is decided when it speaks and not by the clock
+    /// alone: who is silent may be trying to hand in a result that a server out of order could not take.
     pub(super) fn report(
         &self,
         terms: &Terms,
@@ -67,11 +71,16 @@ impl Ledger {
     ) -> Result<Vec<Event>, Refusal> {
         let run = self.held(id, run_id)?;
         let lease = run.lease().expect("what is held has a lease");
-        let mut events = Vec::new();
-        if let Some(losses) = &report.losses {
-            events.extend(progress(run, &finite(losses).0));
+        let said = report.losses.as_ref().map(|losses| finite(losses).0);
+        let progressed = said.as_ref().and_then(|losses| progress(run, losses));
+        let mut events: Vec<Event> = progressed.into_iter().collect();
+        if let Some(used_seconds) = overrun(terms, run, now) {
+            let partial_val_losses = said.unwrap_or_else(|| run.losses.clone());
+            let end = End::Failed { reason: FailReason::Timeout { partial_val_losses }, cause: Cause::Run };
+            events.push(Event::Ended { experiment: id, used_seconds, charge: charge(run, used_seconds), end });
+            return Ok(events);
         }
-        let length = if lease.worker.is_some() { terms.lease_seconds } else { terms.dispatched_lease_seconds };
+        let length = length(terms, lease);
         if lease.expires.seconds_since(now) < length / 2.0 {
             events.push(Event::Renewed { experiment: id, expires: now.plus_seconds(length) });
         }
@@ -93,16 +102,19 @@ impl Ledger {
                 Err(Refusal::AnotherRun { experiment: id, run_id: said.unwrap_or_default().to_owned() })
             }
             (State::Running { .. }, _) => Ok(settle(run, said)),
-            (State::Ended { .. }, _) if is_same_end(run, &said) => Ok(Vec::new()),
             // A cancelled run's worker ends it when it hears of it; that changes nothing.
             (State::Ended { end: End::Failed { cause: Cause::Cancelled, .. }, .. }, _) => Ok(Vec::new()),
+            (State::Ended { run_id: last, .. }, Some(run_id)) if run_id != last => {
+                Err(Refusal::AnotherRun { experiment: id, run_id: run_id.to_owned() })
+            }
+            (State::Ended { .. }, _) if is_same_end(run, &said) => Ok(Vec::new()),
             (State::Ended { .. }, _) => Err(Refusal::AlreadyEnded(id)),
         }
     }
 
     pub(super) fn lost(&self, terms: &Terms, id: ExperimentId, run_id: &str, why: &str) -> Result<Vec<Event>, Refusal> {
         let run = self.held(id, run_id)?;
-        Ok(vec![lose(terms, run, why)])
+        Ok(vec![lose(terms, run, &shortened(why))])
     }
 
     /// Every lease that has run out.
@@ -111,15 +123,28 @@ impl Ledger {
         over.map(|run| lose(terms, run, "its worker fell silent")).collect()
     }
 
-    /// The server's own hands are empty after a start; that is not held against the runs.
-    pub(super) fn restart(&self) -> Vec<Event> {
-        let own = self.running().filter(|run| run.lease().is_some_and(|lease| is_own(lease.worker.as_deref())));
-        own.map(|run| Event::Requeued {
-            experiment: run.id,
-            counts: false,
-            why: "the server was started again".to_owned(),
-        })
-        .collect()
+    /// The server's own hands are empty after a start; that is not held against the runs, nor is their silence against
+    /// workers that nobody was there to hear.
+    pub(super) fn restart(&self, terms: &Terms, now: Timestamp) -> Vec<Event> {
+        let is_own = |id| self.known(id).lease().is_some_and(|lease| lease.worker.as_deref() == Some(OWN_WORKER));
+        let own = self.running().map(|run| run.id).filter(|&id| is_own(id));
+        let why = "the server was started again".to_owned();
+        let requeued = own.map(|experiment| Event::Requeued { experiment, counts: false, why: why.clone() });
+        let others = self.renew(terms, now).into_iter().filter(|event| match event {
+            Event::Renewed { experiment, .. } => !is_own(*experiment),
+            _ => true,
+        });
+        requeued.chain(others).collect()
+    }
+
+    /// Nobody's lease ends before they had all of it to speak.
+    pub(super) fn renew(&self, terms: &Terms, now: Timestamp) -> Vec<Event> {
+        let leases = self.running().filter_map(|run| run.lease().map(|lease| (run.id, lease)));
+        leases
+            .map(|(experiment, lease)| (experiment, lease.expires, now.plus_seconds(length(terms, lease))))
+            .filter(|(_, before, expires)| before < expires)
+            .map(|(experiment, _, expires)| Event::Renewed { experiment, expires })
+            .collect()
     }
 
     /// The run, if `run_id` is its attempt that goes on.
@@ -136,10 +161,6 @@ impl Ledger {
 /// What the server's own workers are called.
 pub const OWN_WORKER: &str = "this server";
 
-fn is_own(worker: Option<&str>) -> bool {
-    worker == Some(OWN_WORKER)
-}
-
 /// Only what is new is written, so that thousands of evaluations of one run do not fill the disk.
 fn progress(run: &Experiment, losses: &[f64]) -> Option<Event> {
     let kept = run.losses.iter().zip(losses).take_while(|(old, new)| old == new).count();
@@ -149,9 +170,26 @@ fn progress(run: &Experiment, losses: &[f64]) -> Option<Event> {
 
 fn settle(run: &Experiment, said: Said) -> Vec<Event> {
     let mut events: Vec<Event> = said.losses.iter().filter_map(|losses| progress(run, losses)).collect();
-    let charge = if run.purpose == Purpose::Own { run.work.cost(said.used_seconds) } else { 0.0 };
-    events.push(Event::Ended { experiment: run.id, used_seconds: said.used_seconds, charge, end: said.end });
+    let (used_seconds, charge) = (said.used_seconds, charge(run, said.used_seconds));
+    events.push(Event::Ended { experiment: run.id, used_seconds, charge, end: said.end });
     events
+}
+
+/// What `used_seconds` of a run cost its user; the house pays for finals.
+pub(super) fn charge(run: &Experiment, used_seconds: f64) -> f64 {
+    if run.purpose == Purpose::Own { run.work.cost(used_seconds) } else { 0.0 }
+}
+
+/// How long silence is borne.
+fn length(terms: &Terms, lease: &Lease) -> f64 {
+    if lease.worker.is_some() { terms.lease_seconds } else { terms.dispatched_lease_seconds }
+}
+
+/// How long a run has been going on, if that is far beyond its limit. Queries have none.
+fn overrun(terms: &Terms, run: &Experiment, now: Timestamp) -> Option<f64> {
+    let (State::Running { started, .. }, Work::Training(config)) = (&run.state, &run.work) else { return None };
+    let used = now.seconds_since(*started);
+    (used > config.max_runtime_seconds * terms.overrun_share + terms.overrun_seconds).then_some(used)
 }
 
 fn lose(terms: &Terms, run: &Experiment, why: &str) -> Event {

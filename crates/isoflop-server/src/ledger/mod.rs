@@ -5,6 +5,7 @@
 //! that replaying them gives it back.
 
 mod account;
+mod amount;
 mod apply;
 mod command;
 mod event;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use isoflop_api::Timestamp;
 
+pub use amount::Amount;
 pub use command::{Command, Report};
 pub use event::{Event, KeyDigest, Owner};
 pub use experiment::{Cause, End, Experiment, ExperimentId, Lease, Purpose, State};
@@ -58,6 +60,7 @@ impl Ledger {
     /// # Errors
     /// The rule that says no.
     pub fn decide(&self, terms: &Terms, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        self.check_user(command)?;
         match command {
             Command::AddUser { name, key } => self.add_user(name, key),
             Command::SetKey { owner, key } => self.set_key(*owner, key),
@@ -73,11 +76,22 @@ impl Ledger {
             Command::Finish { experiment, run_id, finish } => self.finish(*experiment, run_id.as_deref(), finish),
             Command::Lost { experiment, run_id, why } => self.lost(terms, *experiment, run_id, why),
             Command::Expire => Ok(self.expire(terms, now)),
-            Command::Restart => Ok(self.restart()),
+            Command::Renew => Ok(self.renew(terms, now)),
+            Command::Restart => Ok(self.restart(terms, now)),
             Command::SaveFinal { user, config, predicted_loss } => self.save_final(*user, config, *predicted_loss, now),
             Command::Finals { frozen, deadline, actor } => Ok(self.set_finals(*frozen, *deadline, actor)),
             Command::LaunchFinals { actor } => Ok(self.launch_finals(actor)),
             Command::Drain { on, actor } => Ok(self.drain(*on, actor)),
         }
+    }
+
+    /// A command for somebody who is not in these books would else end in a panic of the one writer.
+    fn check_user(&self, command: &Command) -> Result<(), Refusal> {
+        let user = match command {
+            Command::Submit { user, .. } | Command::Adjust { user, .. } | Command::SaveFinal { user, .. } => user,
+            Command::SetKey { owner: Owner::User(user), .. } => user,
+            _ => return Ok(()),
+        };
+        if (user.0 as usize) < self.users.len() { Ok(()) } else { Err(Refusal::UnknownUser(user.0)) }
     }
 }

@@ -10,26 +10,26 @@ pub struct Balance {
     pub total: f64,
     /// Spent by what is over and reserved by what is not.
     pub used: f64,
+    left: f64,
 }
 
 impl Balance {
-    /// What may still be asked for.
+    /// What may still be asked for; all of it may be. Negative if more was taken away by hand than was left.
     pub fn left(&self) -> f64 {
-        self.total - self.used
+        self.left
     }
 }
 
 impl Ledger {
-    /// What `user` has in `purse`. Summed over their runs each time, in order, so that it is the same number after a
-    /// replay.
+    /// What `user` has in `purse`.
     pub fn balance(&self, terms: &Terms, user: UserId, purse: Purse) -> Balance {
         let account = self.user(user);
         let total = match purse {
             Purse::Seconds => terms.budget_seconds + account.extra_seconds,
             Purse::Flops => terms.budget_flops + account.extra_flops,
         };
-        let used = self.experiments_of(user).filter(|run| run.purse() == purse).map(|run| run.charge).sum();
-        Balance { total, used }
+        let used = account.used(purse);
+        Balance { total, used: used.nearest(purse), left: used.left_of(purse, total) }
     }
 
     /// A user.

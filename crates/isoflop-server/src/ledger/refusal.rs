@@ -20,6 +20,9 @@ pub enum Refusal {
     /// This user's experiment of this number stands for this configuration.
     #[error("experiment {0} is of this configuration")]
     AlreadySubmitted(ExperimentId),
+    /// Ids of users come from these books.
+    #[error("no user {0}")]
+    UnknownUser(u32),
     /// No such experiment, or none that may be seen.
     #[error("no experiment {0}")]
     UnknownExperiment(ExperimentId),
@@ -55,8 +58,8 @@ pub enum Refusal {
     /// Too many wait.
     #[error("{0} runs wait already; that many may")]
     QueueFull(usize),
-    /// Amounts are numbers.
-    #[error("an amount must be a finite number, not {0}")]
+    /// Amounts are finite numbers, and what is asked for is not negative.
+    #[error("{0} is not an amount")]
     NotAnAmount(f64),
     /// Nothing is accepted any more.
     #[error("final submissions are closed")]

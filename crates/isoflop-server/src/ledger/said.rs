@@ -57,7 +57,7 @@ fn seconds(said: f64) -> f64 {
 }
 
 /// The beginning and the end of a long text: what it was doing, and what went wrong.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     if text.len() <= LONGEST_FAILURE {
         return text.to_owned();
     }

@@ -17,6 +17,10 @@ pub struct Terms {
     pub dispatched_lease_seconds: f64,
     /// A run that was lost this often fails.
     pub max_lost: u32,
+    /// A run whose worker still speaks of it after this share of its seconds…
+    pub overrun_share: f64,
+    /// …and this many more is over. The clock of a worker starts when it has compiled, that of the books before.
+    pub overrun_seconds: f64,
 }
 
 impl Default for Terms {
@@ -29,6 +33,8 @@ impl Default for Terms {
             lease_seconds: 60.0,
             dispatched_lease_seconds: 1_800.0,
             max_lost: 3,
+            overrun_share: 1.05,
+            overrun_seconds: 600.0,
         }
     }
 }

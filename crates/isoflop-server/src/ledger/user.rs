@@ -6,7 +6,7 @@ use std::sync::Arc;
 use isoflop_api::{Timestamp, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
-use super::ExperimentId;
+use super::{Amount, ExperimentId};
 
 /// A user's place in the books, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,10 @@ pub struct User {
     pub extra_seconds: f64,
     /// Granted beyond the common budget, FLOPs.
     pub extra_flops: f64,
+    /// Spent and reserved by their own runs, seconds.
+    pub(super) used_seconds: Amount,
+    /// The same, FLOPs.
+    pub(super) used_flops: Amount,
     /// Their runs, in the order they were submitted.
     pub experiments: Vec<ExperimentId>,
     /// Those that wait, in that order.
@@ -63,11 +67,28 @@ impl User {
             name: name.to_owned(),
             extra_seconds: 0.0,
             extra_flops: 0.0,
+            used_seconds: Amount::default(),
+            used_flops: Amount::default(),
             experiments: Vec::new(),
             queued: BTreeSet::new(),
             running: 0,
             last_word: None,
             version: 0,
+        }
+    }
+
+    /// Spent and reserved by their own runs.
+    pub fn used(&self, purse: Purse) -> Amount {
+        match purse {
+            Purse::Seconds => self.used_seconds,
+            Purse::Flops => self.used_flops,
+        }
+    }
+
+    pub(super) fn used_mut(&mut self, purse: Purse) -> &mut Amount {
+        match purse {
+            Purse::Seconds => &mut self.used_seconds,
+            Purse::Flops => &mut self.used_flops,
         }
     }
 }

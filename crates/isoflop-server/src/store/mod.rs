@@ -2,6 +2,7 @@
 
 mod tables;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +31,9 @@ pub enum StoreError {
         /// Why.
         why: serde_json::Error,
     },
+    /// Another program has written to it since it was read.
+    #[error("another program has written event {0}; is a second server running?")]
+    Overtaken(i64),
 }
 
 /// Rises when an older program can no longer read what this one writes.
@@ -39,6 +43,8 @@ const FORMAT: i64 = 1;
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// The number of the last event that was read or written here.
+    last: Cell<i64>,
 }
 
 impl Store {
@@ -60,16 +66,20 @@ impl Store {
 
     fn prepare(connection: Connection) -> Result<Self, StoreError> {
         connection.busy_timeout(Duration::from_secs(5))?;
+        // Before anything is written: it may be somebody else's.
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let is_empty: bool =
+            connection.query_row("select not exists (select * from sqlite_schema)", [], |row| row.get(0))?;
+        if found != FORMAT && !(found == 0 && is_empty) {
+            return Err(StoreError::Format { found });
+        }
         // Whoever was answered must find their run after a power cut: each commit waits for the disk.
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found > FORMAT {
-            return Err(StoreError::Format { found });
-        }
-        connection.execute_batch(tables::CREATE)?;
-        connection.pragma_update(None, "user_version", FORMAT)?;
-        Ok(Self { connection })
+        // Writes even if nothing is missing, so that a database that cannot be written is told of here.
+        connection
+            .execute_batch(&format!("begin immediate; {} pragma user_version = {FORMAT}; commit;", tables::CREATE))?;
+        Ok(Self { connection, last: Cell::new(0) })
     }
 
     /// The books after every event.
@@ -84,6 +94,7 @@ impl Store {
             let (seq, at, text): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let event = serde_json::from_str(&text).map_err(|why| StoreError::Event { seq, why })?;
             ledger.apply(&event, Timestamp(at));
+            self.last.set(seq);
         }
         Ok(ledger)
     }
@@ -105,12 +116,13 @@ impl Store {
         Ok(word)
     }
 
-    /// Begins to write; nothing is kept until the [`Writing`] is committed.
+    /// Begins to write behind the last event replayed; nothing is kept until the [`Writing`] is committed.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn write(&mut self) -> Result<Writing<'_>, StoreError> {
-        Ok(Writing { transaction: self.connection.transaction()? })
+        let next = self.last.get() + 1;
+        Ok(Writing { transaction: self.connection.transaction()?, last: &self.last, next })
     }
 
     /// Copies the database, as it is now, into a new file.
@@ -127,18 +139,27 @@ impl Store {
 #[derive(Debug)]
 pub struct Writing<'a> {
     transaction: Transaction<'a>,
+    last: &'a Cell<i64>,
+    next: i64,
 }
 
 impl Writing<'_> {
     /// Adds an event to the end.
     ///
     /// # Errors
-    /// If the database cannot be written.
-    pub fn append(&self, event: &Event, at: Timestamp) -> Result<(), StoreError> {
+    /// If the database cannot be written, or another program has: what was decided rests on books that are not these.
+    pub fn append(&mut self, event: &Event, at: Timestamp) -> Result<(), StoreError> {
         let text = serde_json::to_string(event).expect("events become JSON");
         self.transaction
-            .prepare_cached("insert into events (at, event) values (?1, ?2)")?
-            .execute(params![at.0, text])?;
+            .prepare_cached("insert into events (seq, at, event) values (?1, ?2, ?3)")?
+            .execute(params![self.next, at.0, text])
+            .map_err(|error| match error.sqlite_error() {
+                Some(why) if why.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+                    StoreError::Overtaken(self.next)
+                }
+                _ => error.into(),
+            })?;
+        self.next += 1;
         Ok(())
     }
 
@@ -160,6 +181,8 @@ impl Writing<'_> {
     /// # Errors
     /// If it could not be written; then nothing was.
     pub fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit()?)
+        self.transaction.commit()?;
+        self.last.set(self.next - 1);
+        Ok(())
     }
 }
