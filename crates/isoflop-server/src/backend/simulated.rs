@@ -12,7 +12,7 @@ use super::{BackendError, Outcome, Progress, TrainingBackend, Work};
 /// A run reports about this often, however many evaluations it has.
 const REPORTS: usize = 100;
 /// Between evaluations it reports at least this often, real seconds.
-const HEARTBEAT_SECONDS: f64 = 0.25;
+const HEARTBEAT_SECONDS: f64 = 0.5;
 
 /// A world that is asked as if it trained.
 pub struct Simulated {

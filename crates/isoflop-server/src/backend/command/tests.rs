@@ -39,7 +39,7 @@ fn a_program_hears_its_configuration_and_is_heard() {
     let folder = tempfile::tempdir().expect("a folder");
     let heard = folder.path().join("heard.json");
     let script = format!(
-        r#"cat > {}; echo starting; echo '{{"elapsed_seconds": 5, "val_losses": [4.5]}}'; sleep 0.1
+        r#"cat > {}; echo starting; echo '{{"elapsed_seconds": 5, "val_losses": [4.5]}}'; sleep 0.5
         echo '{{"elapsed_seconds": 9.5, "val_loss": 4.25}}'"#,
         heard.display()
     );
@@ -145,4 +145,34 @@ fn output_that_a_stray_process_holds_open_is_not_waited_for() {
     let outcome = ended(r#"setsid sleep 30 & echo '{"val_loss": 4.5}'"#);
     assert!(matches!(outcome, Outcome::Completed { .. }), "{outcome:?}");
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_program_that_prints_without_end_is_heard_and_stopped() {
+    for script in ["yes", r#"yes '{"elapsed_seconds": 1, "val_losses": [4.5]}'"#] {
+        let began = Instant::now();
+        let outcome = shell(script).train(&work(60.0), &mut |_| {
+            if began.elapsed() > Duration::from_secs(1) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(matches!(outcome, Ok(Outcome::Stopped { .. })), "{outcome:?}");
+        assert!(began.elapsed() < Duration::from_secs(15));
+    }
+    assert_eq!(failure(r#"yes '{"val_loss": 4.5}'"#), "more than 1000000 losses");
+}
+
+#[test]
+fn a_panic_on_our_side_ends_the_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pid = folder.path().join("pid");
+    let script = format!("echo $$ > {}; echo; sleep 60; sleep 60", pid.display());
+    let program = shell(&script);
+    let trained = std::panic::catch_unwind(|| {
+        let _ = program.train(&work(60.0), &mut |_| {
+            assert!(!pid.exists(), "on purpose");
+            ControlFlow::Continue(())
+        });
+    });
+    assert!(trained.is_err());
+    #[cfg(target_os = "linux")]
+    assert_eq!(state(std::fs::read_to_string(pid).expect("it was written").trim()), None);
 }

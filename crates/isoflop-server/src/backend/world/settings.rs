@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::value::{Count, Exponent, NotNegative, Pace, Positive, Share};
+use super::value::{Count, Exponent, Factor, NotNegative, Pace, Positive, Share};
 
 /// What a world's file may say. What is absent costs nothing.
 #[derive(Clone, Debug, Deserialize)]
@@ -164,13 +164,13 @@ pub struct Ratio {
     pub best: Positive,
     /// Off by less than this factor costs nothing.
     #[serde(default = "one")]
-    pub free: Positive,
+    pub free: Factor,
     /// e-folds of parameters lost per squared e-fold beyond `free`.
     pub cost: NotNegative,
 }
 
-fn one() -> Positive {
-    Positive(1.0)
+fn one() -> Factor {
+    Factor(1.0)
 }
 
 impl Ratio {

@@ -7,6 +7,11 @@ use serde::Deserialize;
 #[serde(try_from = "f64")]
 pub struct Positive(pub f64);
 
+/// A number of at least 1.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Factor(pub f64);
+
 /// A number of at least 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "f64")]
@@ -41,6 +46,13 @@ impl TryFrom<f64> for Positive {
     type Error = String;
     fn try_from(value: f64) -> Result<Self, String> {
         checked(value, value > 0.0, "a number above 0", Self)
+    }
+}
+
+impl TryFrom<f64> for Factor {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Self, String> {
+        checked(value, value >= 1.0, "a number of at least 1", Self)
     }
 }
 
