@@ -2,7 +2,7 @@
 """Checks a running server against the course's 2026 training protocol, to the byte, from outside.
 
 python3 conformance/course2026.py --url http://127.0.0.1:PORT --key KEY --other-key KEY2 --internal-key K \\
-    --dispatch 'COMMAND with {id} and {run_id}' [--golden FILE] [--only WORDS] [--strict] [--quiet]
+    --dispatch 'COMMAND with {id} and {run_id}' [--golden FILE ...] [--only WORDS] [--strict] [--quiet]
 
 README.md beside this file tells what it needs. It ends with 1 if a check failed.
 """
@@ -44,15 +44,15 @@ def main():
     parser.add_argument("--other-key", required=True, help="another student's key, with no final submission")
     parser.add_argument("--internal-key", required=True)
     parser.add_argument("--dispatch", help="command that moves experiment {id} from queued to running as {run_id}")
-    parser.add_argument("--golden", help="training_config.json of the tests: its bodies are sent too")
+    parser.add_argument("--golden", nargs="+", default=[], help="golden files of the tests: their bodies are sent too")
     parser.add_argument("--only", help="checks whose name has these words")
     parser.add_argument("--strict", action="store_true", help="the failures of the reference are failures here")
     parser.add_argument("--quiet", action="store_true", help="only what is not ok, and the last line")
     told = parser.parse_args()
     for module in MODULES:
         importlib.import_module("checks." + module)
-    if told.golden:
-        importlib.import_module("checks.golden").register(told.golden)
+    for path in told.golden:
+        importlib.import_module("checks.golden").register(path)
     target = Target(told.url, told.key, told.other_key, told.internal_key, told.dispatch, told.strict)
     began, counts = time.monotonic(), {"ok": 0, "FAIL": 0, "skip": 0}
     for name, function in CHECKS:

@@ -53,11 +53,11 @@ def finite(value):
     return not isinstance(value, float) or math.isfinite(value)
 
 
-async def ask(app, body):
+async def ask(app, body, path="/submit"):
     """Status and body of one request, (500, None) where the application raised."""
     head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/submit",
-             "raw_path": b"/submit", "query_string": b"", "root_path": "", "headers": head, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}  # fmt: skip
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": path,
+             "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": head, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}  # fmt: skip
     said, requests = [], [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive():
