@@ -22,7 +22,7 @@ def asked(case):
 
     def function(t):
         if "reference" in case:
-            t.one_of(send(t, path, text), (400, 422) if path in ("/submit", "/final_submission") else (400, 404, 422))
+            t.one_of(send(t, path, text), (400, 422) if path in ("/submit", "/final_submission") else (400, 404, 422), reference=(0, case["reference"]))
         elif case["status"] != 200:
             t.expect(send(t, path, text), case["status"], case["answer"])
         elif path in ("/event", "/finish"):
