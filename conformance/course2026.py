@@ -14,7 +14,24 @@ import time
 
 from checks.harness import CHECKS, Fallen, Mismatch, Skipped, Target
 
-MODULES = ("auth", "surface", "cors", "documents", "fields", "rules", "optimizers", "experiments", "worker", "budgets", "finals", "improved", "parallel")
+MODULES = (
+    "auth",
+    "surface",
+    "requests",
+    "cors",
+    "documents",
+    "fields",
+    "conversions",
+    "rules",
+    "optimizers",
+    "experiments",
+    "worker",
+    "reports",
+    "budgets",
+    "finals",
+    "improved",
+    "parallel",
+)
 
 
 def shown(value):
@@ -61,8 +78,12 @@ def main():
         word, below = run(name, function, target)
         counts[word.split()[0]] += 1
         if word != "ok" or not told.quiet:
-            print(f"{word:5} {name}" + (f"  ({below})" if word == "skip" else f"\n{below}" if below else ""), flush=True)
-    print(f"{counts['ok']} passed, {counts['FAIL']} failed, {counts['skip']} skipped in {time.monotonic() - began:.1f} s")
+            print(
+                f"{word:5} {name}" + (f"  ({below})" if word == "skip" else f"\n{below}" if below else ""), flush=True
+            )
+    print(
+        f"{counts['ok']} passed, {counts['FAIL']} failed, {counts['skip']} skipped in {time.monotonic() - began:.1f} s"
+    )
     sys.exit(1 if counts["FAIL"] else 0)
 
 

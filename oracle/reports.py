@@ -4,7 +4,7 @@ Run from the root of the repository, with the versions that training_config.py n
 
     python oracle/reports.py PATH_OF_THE_COURSE_REPOSITORY
 
-It writes crates/isoflop-api/tests/it/golden/reports.json. As there, the course's own models are asked through FastAPI; a
+It writes crates/isoflop-api/tests/it/golden/reports.json. As there, the own models of the course are asked; a
 report that is taken is shown as it was understood, a final submission without its time.
 """
 
@@ -19,8 +19,44 @@ from training_cases import MISSING, SMALL, Raw, dumps, with_changes
 from training_config import ask, finite
 
 OUTPUT = "crates/isoflop-api/tests/it/golden/reports.json"
-NUMBERS = [0, 1.5, "2.5", " 1e1 ", True, -1, Raw("-0.0"), Raw("1e16"), Raw("12345678901234567890"), Raw("1e-400"), None, "x", "", "1,5", [], {}, "nan", Raw("NaN"), Raw("1e400")]
-LISTS = [[], [1], [1.5, "2", True, 1e-7], [None], ["x", 1, [], {}, "3"], [[1]], None, "x", 1, {}, {"0": 1}, [Raw("NaN")], ["inf"], [False] * 3, [Raw("9" * 30)]]
+NUMBERS = [
+    0,
+    1.5,
+    "2.5",
+    " 1e1 ",
+    True,
+    -1,
+    Raw("-0.0"),
+    Raw("1e16"),
+    Raw("12345678901234567890"),
+    Raw("1e-400"),
+    None,
+    "x",
+    "",
+    "1,5",
+    [],
+    {},
+    "nan",
+    Raw("NaN"),
+    Raw("1e400"),
+]
+LISTS = [
+    [],
+    [1],
+    [1.5, "2", True, 1e-7],
+    [None],
+    ["x", 1, [], {}, "3"],
+    [[1]],
+    None,
+    "x",
+    1,
+    {},
+    {"0": 1},
+    [Raw("NaN")],
+    ["inf"],
+    [False] * 3,
+    [Raw("9" * 30)],
+]
 TEXTS = ["", "r", "é😀\u2028", None, 1, True, ["r"], {}, Raw('"a\\u0000b"'), Raw('"\\ud83d"')]
 TAGS = ["run_started", "queued", "Preempted", "", None, 1, 1.0, True, [], {}, "é", "'x'", Raw('"a\\"b"')]
 EVENTS = {
@@ -59,12 +95,22 @@ def events():
 
 
 def finishes():
-    yield from variants(COMPLETED, {"used_runtime_seconds": NUMBERS, "val_losses": LISTS, "result_type": ["failed", "Completed", *TAGS[3:]]})
+    yield from variants(
+        COMPLETED,
+        {"used_runtime_seconds": NUMBERS, "val_losses": LISTS, "result_type": ["failed", "Completed", *TAGS[3:]]},
+    )
     for reason in (TIMEOUT, UNEXPECTED):
-        yield from variants({**FAILED, "reason": reason}, {"used_runtime_seconds": NUMBERS[:6], "result_type": ["completed", None, 1]})
-    for reason in (*variants(TIMEOUT, {"partial_val_losses": LISTS, "reason": TAGS}), *variants(UNEXPECTED, {"failure": TEXTS, "reason": ["timeout", "x"]}), *NO_OBJECTS[:6]):
+        yield from variants(
+            {**FAILED, "reason": reason}, {"used_runtime_seconds": NUMBERS[:6], "result_type": ["completed", None, 1]}
+        )
+    for reason in (
+        *variants(TIMEOUT, {"partial_val_losses": LISTS, "reason": TAGS}),
+        *variants(UNEXPECTED, {"failure": TEXTS, "reason": ["timeout", "x"]}),
+        *NO_OBJECTS[:6],
+    ):
         yield {**FAILED, "reason": reason}
-    rng, names = random.Random(336), {"used_runtime_seconds": [1, "x", MISSING], "val_losses": [[1], "x", MISSING, MISSING], "z": [1, MISSING, MISSING],
+    rng, names = random.Random(336), {"used_runtime_seconds": [1, "x", MISSING], "val_losses": [[1], "x", MISSING,
+        MISSING], "z": [1, MISSING, MISSING],
         "reason": [TIMEOUT, {}, "x", MISSING, MISSING], "result_type": ["completed", "failed", "x", MISSING]}  # fmt: skip
     for _ in range(60):
         drawn = [(name, rng.choice(values)) for name, values in rng.sample(sorted(names.items()), len(names))]
@@ -76,8 +122,10 @@ def finals():
     good = {"training_config": SMALL, "predicted_final_loss": 2.5}
     numbers = [*NUMBERS, 0.0, Raw("0"), Raw("5e-324"), Raw("1e300"), "0", "-1", False]
     yield from variants(good, {"predicted_final_loss": numbers, "training_config": [None, [], {}, "x", 1]})
-    for change in (("n_evals", 3), ("z", 1), ("architecture_config.head_dim", "x"), ("architecture_config", None), ("optimizer_config", {"lr_scheduler": {}}),
-                   ("optimizer_config", {"type": "sgd"}), ("optimizer_config", None), ("train_batch_size", 0), ("max_runtime_seconds", 43200), ("model_seed", MISSING)):  # fmt: skip
+    for change in (("n_evals", 3), ("z", 1), ("architecture_config.head_dim", "x"), ("architecture_config", None),
+    ("optimizer_config", {"lr_scheduler": {}}),
+                   ("optimizer_config", {"type": "sgd"}), ("optimizer_config", None), ("train_batch_size", 0),
+                   ("max_runtime_seconds", 43200), ("model_seed", MISSING)):  # fmt: skip
         config = Raw(with_changes(change))
         yield {**good, "training_config": config}
         yield {"predicted_final_loss": 0, "training_config": config, "z": 2}
@@ -88,10 +136,10 @@ def application(course):
     """Three paths that give back what they understood."""
     sys.path.insert(0, course)
     os.environ.setdefault("INTERNAL_API_KEY", "unused")
+    from cs336_scaling.api.internal import FinishPayload
     from cs336_scaling.log.setup import configure_logging
     from cs336_scaling.schemas import FinalSubmissionRequest
     from cs336_scaling.schemas.event import WorkerEvent
-    from cs336_scaling.api.internal import FinishPayload
     from fastapi import Body, FastAPI
 
     def taker(model, stored):
@@ -131,7 +179,10 @@ async def golden(app):
             seen.add(text)
             status, answer = await ask(app, text.encode(), path)
             failed = status == 500 or '"predicted_final_loss":null' in answer
-            told.append({"path": path, "body": text} | ({"reference": status} if failed else {"status": status, "answer": answer}))
+            told.append(
+                {"path": path, "body": text}
+                | ({"reference": status} if failed else {"status": status, "answer": answer})
+            )
     return told
 
 

@@ -6,7 +6,10 @@ from .harness import JSON, check
 MISSING_KEY = '{"detail":"missing X-API-Key"}'
 INVALID_KEY = '{"detail":"invalid API key"}'
 INVALID_INTERNAL = '{"detail":"invalid internal key"}'
-BROKEN = '{"detail":[{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},"ctx":{"error":"Expecting property name enclosed in double quotes"}}]}'
+BROKEN = (
+    '{"detail":[{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error","input":{},'
+    '"ctx":{"error":"Expecting property name enclosed in double quotes"}}]}'
+)
 STUDENT = (("GET", "/budget"), ("GET", "/experiments"), ("GET", "/experiment/1"), ("GET", "/final_submission"))
 WRITING = ("/submit", "/final_submission")
 

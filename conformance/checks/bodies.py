@@ -30,10 +30,17 @@ BASE = {
 }
 SCHEDULE_TEXT = '{"peak_value":0.0003,"final_lr_frac":0.1,"warmup_frac":0.05,"init_value":0.0}'
 ADAMW_TEXT = (
-    f'{{"lr_scheduler":{SCHEDULE_TEXT},"weight_decay":0.01,"beta1":0.9,"beta2":0.95,"eps":1e-8,"eps_root":1e-8,"grad_clip_norm":1.0}}'
+    f'{{"lr_scheduler":{SCHEDULE_TEXT},"weight_decay":0.01,"beta1":0.9,"beta2":0.95,'
+    '"eps":1e-8,"eps_root":1e-8,"grad_clip_norm":1.0}'
 )
 SGD_TEXT = f'{{"lr_scheduler":{SCHEDULE_TEXT},"grad_clip_norm":1.0}}'
 ARCHITECTURE_TEXT = compact(ARCHITECTURE).replace("1e-06", "1e-6")
+EVENTS = {
+    "run_started": {"run_id": "r", "wandb_path": None, "log_type": "run_started"},
+    "validation_loss": {"run_id": "r", "val_losses": [1.5], "log_type": "validation_loss"},
+    "run_heartbeat": {"run_id": "r", "elapsed_seconds": 2, "log_type": "run_heartbeat"},
+    "preempted": {"run_id": "r", "log_type": "preempted"},
+}
 MISSING = object()
 
 
@@ -72,6 +79,22 @@ def stored(seed, optimizer=ADAMW_TEXT, architecture=ARCHITECTURE_TEXT, runtime="
         f'{{"architecture_config":{architecture},"optimizer_config":{optimizer},"train_batch_size":2,"val_batch_size":1,'
         f'"n_evals":2,"total_train_tokens":2048,"max_runtime_seconds":{runtime},"model_seed":{seed}}}'
     )
+
+
+def queued(number, config):
+    """The text of an experiment that waits, its time masked."""
+    return f'{{"experiment_id":{number},"training_config":{config},"status":{{"queued_at":T,"status_type":"queued"}}}}'
+
+
+def refusal(kind, loc, msg, value, ctx=""):
+    """The text of a 422 of one error, its input and context as they are written."""
+    place = "".join(f',"{name}"' for name in loc)
+    return f'{{"detail":[{{"type":"{kind}","loc":["body"{place}],"msg":"{msg}","input":{value}{ctx}}}]}}'
+
+
+def broken_rule(rule, text, loc=()):
+    """The text of a 422 that tells one rule and echoes a configuration."""
+    return refusal("value_error", loc, "Value error, " + rule, text, ',"ctx":{"error":{}}')
 
 
 def error(kind, loc, msg, value, **ctx):

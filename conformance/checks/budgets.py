@@ -29,7 +29,10 @@ def _(t):
     t.equal(t.get("/budget").text, summary(before + 8.5))
 
 
-REASONS = {"timeout": {"reason": "timeout", "partial_val_losses": []}, "unexpected": {"reason": "unexpected", "failure": "f"}}
+REASONS = {
+    "timeout": {"reason": "timeout", "partial_val_losses": []},
+    "unexpected": {"reason": "unexpected", "failure": "f"},
+}
 
 for used, cost in ((0, 1.0), (0.25, 1.0), (1, 1.0), (1.5, 1.5), (4.75, 4.75), (8, 8.0), (8.0000001, 8.0), (1e9, 8.0)):
     for result in ("completed", "timeout", "unexpected"):
@@ -39,10 +42,18 @@ for used, cost in ((0, 1.0), (0.25, 1.0), (1, 1.0), (1.5, 1.5), (4.75, 4.75), (8
             before = t.budget()["used_seconds"]
             number = t.submitted(body(max_runtime_seconds=8, model_seed=next(t.numbers)))
             t.dispatch(number, "r")
-            told = {"result_type": "completed", "val_losses": []} if result == "completed" else {"result_type": "failed", "reason": REASONS[result]}
+            told = (
+                {"result_type": "completed", "val_losses": []}
+                if result == "completed"
+                else {"result_type": "failed", "reason": REASONS[result]}
+            )
             t.expect(t.work(number, "finish", {"used_runtime_seconds": used, **told}), 204, "")
             t.equal(t.get("/budget").text, summary(before + cost))
-            t.equal(f'"used_runtime_seconds":{ {1e9: "1000000000.0"}.get(used, repr(float(used)))}' in t.get(f"/experiment/{number}").text, True)
+            t.equal(
+                f'"used_runtime_seconds":{ {1e9: "1000000000.0"}.get(used, repr(float(used))) }'
+                in t.get(f"/experiment/{number}").text,
+                True,
+            )
 
 
 @check("more than the remainder is refused with the budget as it was, exactly the remainder is not")
@@ -59,7 +70,9 @@ def _(t):
     number = t.expect(whole, 200).json["experiment_id"]
     try:
         t.expect(whole, 200, f'{{"experiment_id":{number},"budget_summary":{summary(43200.0)}}}')
-        t.equal(t.get("/budget").text, '{"used_seconds":43200.0,"remaining_seconds":0.0,"total_budget_seconds":43200.0}')
+        t.equal(
+            t.get("/budget").text, '{"used_seconds":43200.0,"remaining_seconds":0.0,"total_budget_seconds":43200.0}'
+        )
         t.expect(t.post("/submit", body(model_seed=next(t.numbers))), 400, refused(43200.0))
         t.expect(t.post("/submit", small), 400, refused(43200.0))  # looked at before the duplicate
         t.expect(t.post("/submit", body(max_runtime_seconds=0.5)), 422)  # but after the fields

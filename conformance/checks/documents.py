@@ -7,19 +7,84 @@ from .harness import JSON, check
 
 NAME = "Expecting property name enclosed in double quotes"
 VALUE, COLON, COMMA, EXTRA = "Expecting value", "Expecting ':' delimiter", "Expecting ',' delimiter", "Extra data"
-ESCAPE, UNICODE, OPEN, CONTROL = "Invalid \\escape", "Invalid \\uXXXX escape", "Unterminated string starting at", "Invalid control character at"
+ESCAPE, UNICODE, OPEN, CONTROL = (
+    "Invalid \\escape",
+    "Invalid \\uXXXX escape",
+    "Unterminated string starting at",
+    "Invalid control character at",
+)
 
 for text, at, message in (
-    ("{", 1, NAME), ("}", 0, VALUE), ("[", 1, VALUE), ("]", 0, VALUE), (" ", 1, VALUE), ("\n\n", 2, VALUE), ("x", 0, VALUE), ("tru", 0, VALUE), ("nan", 0, VALUE),
-    ("-", 0, VALUE), ("+1", 0, VALUE), (".5", 0, VALUE), ("<a/>", 0, VALUE), ("'a'", 0, VALUE), ("//c", 0, VALUE), ("é", 0, VALUE), ("\ufeffé", 0, VALUE),
-    ("{a:1}", 1, NAME), ("{'a':1}", 1, NAME), ("{1:2}", 1, NAME), ("{,}", 1, NAME), ('{"a":1,}', 7, NAME), ('{"a":1,', 7, NAME), ('{ "a":1 , }', 10, NAME), ('{"é":1,}', 7, NAME),
-    ('{"a"', 4, COLON), ('{"a" 1}', 5, COLON), ('{"a":"b","c"}', 12, COLON), ('{"a":', 5, VALUE), ('{"a":}', 5, VALUE), ('{"a": ,', 6, VALUE),
-    ('{"a":1', 6, COMMA), ('{"a":1 "b":2}', 7, COMMA), ('{"a":1]', 6, COMMA), ("[1 2]", 3, COMMA), ("[1", 2, COMMA), ('{"a":[1,2}', 9, COMMA), ('{"a":1;"b":2}', 6, COMMA),
-    ("[1,", 3, VALUE), ("[1,]", 3, VALUE), ("[,1]", 1, VALUE), ("[01]", 2, COMMA), ("[1.]", 2, COMMA), ("[1_0]", 2, COMMA), ("[0x1]", 2, COMMA), ('{"a":1.e5}', 6, COMMA),
-    ("{}x", 2, EXTRA), ("{} {}", 3, EXTRA), ("01", 1, EXTRA), ("1.", 1, EXTRA), ("1e", 1, EXTRA), ("1 1", 2, EXTRA), ('"é" é', 4, EXTRA), ('"😀" x', 4, EXTRA), ("{}\u0000", 2, EXTRA),
-    ('{"', 1, OPEN), ('"a', 0, OPEN), ('{"a":"b', 5, OPEN), ('{"a', 1, OPEN), ('"\\', 0, OPEN), ('"a\nb"', 2, CONTROL), ('"a\tb"', 2, CONTROL), ('"\u0000"', 1, CONTROL),
-    ('"\\x"', 1, ESCAPE), ('{"a":"\\q"}', 6, ESCAPE), ('"\\u12"', 2, UNICODE), ('"\\u12g4"', 2, UNICODE), ('"\\u', 2, UNICODE), ('"\\ud83d\\u"', 8, UNICODE),
-):  # fmt: skip
+    ("{", 1, NAME),
+    ("}", 0, VALUE),
+    ("[", 1, VALUE),
+    ("]", 0, VALUE),
+    (" ", 1, VALUE),
+    ("\n\n", 2, VALUE),
+    ("x", 0, VALUE),
+    ("tru", 0, VALUE),
+    ("nan", 0, VALUE),
+    ("-", 0, VALUE),
+    ("+1", 0, VALUE),
+    (".5", 0, VALUE),
+    ("<a/>", 0, VALUE),
+    ("'a'", 0, VALUE),
+    ("//c", 0, VALUE),
+    ("é", 0, VALUE),
+    ("\ufeffé", 0, VALUE),
+    ("{a:1}", 1, NAME),
+    ("{'a':1}", 1, NAME),
+    ("{1:2}", 1, NAME),
+    ("{,}", 1, NAME),
+    ('{"a":1,}', 7, NAME),
+    ('{"a":1,', 7, NAME),
+    ('{ "a":1 , }', 10, NAME),
+    ('{"é":1,}', 7, NAME),
+    ('{"a"', 4, COLON),
+    ('{"a" 1}', 5, COLON),
+    ('{"a":"b","c"}', 12, COLON),
+    ('{"a":', 5, VALUE),
+    ('{"a":}', 5, VALUE),
+    ('{"a": ,', 6, VALUE),
+    ('{"a":1', 6, COMMA),
+    ('{"a":1 "b":2}', 7, COMMA),
+    ('{"a":1]', 6, COMMA),
+    ("[1 2]", 3, COMMA),
+    ("[1", 2, COMMA),
+    ('{"a":[1,2}', 9, COMMA),
+    ('{"a":1;"b":2}', 6, COMMA),
+    ("[1,", 3, VALUE),
+    ("[1,]", 3, VALUE),
+    ("[,1]", 1, VALUE),
+    ("[01]", 2, COMMA),
+    ("[1.]", 2, COMMA),
+    ("[1_0]", 2, COMMA),
+    ("[0x1]", 2, COMMA),
+    ('{"a":1.e5}', 6, COMMA),
+    ("{}x", 2, EXTRA),
+    ("{} {}", 3, EXTRA),
+    ("01", 1, EXTRA),
+    ("1.", 1, EXTRA),
+    ("1e", 1, EXTRA),
+    ("1 1", 2, EXTRA),
+    ('"é" é', 4, EXTRA),
+    ('"😀" x', 4, EXTRA),
+    ("{}\u0000", 2, EXTRA),
+    ('{"', 1, OPEN),
+    ('"a', 0, OPEN),
+    ('{"a":"b', 5, OPEN),
+    ('{"a', 1, OPEN),
+    ('"\\', 0, OPEN),
+    ('"a\nb"', 2, CONTROL),
+    ('"a\tb"', 2, CONTROL),
+    ('"\u0000"', 1, CONTROL),
+    ('"\\x"', 1, ESCAPE),
+    ('{"a":"\\q"}', 6, ESCAPE),
+    ('"\\u12"', 2, UNICODE),
+    ('"\\u12g4"', 2, UNICODE),
+    ('"\\u', 2, UNICODE),
+    ('"\\ud83d\\u"', 8, UNICODE),
+):
 
     @check(f"{text!r} is broken at {at}: {message}")
     def _(t, text=text, at=at, message=message):
@@ -38,7 +103,20 @@ def _(t):
 
 @check("a body in UTF-8 with a byte order mark is read")
 def _(t):
-    t.expect(t.post("/submit", b"\xef\xbb\xbf[]"), 422, {"detail": [error("model_attributes_type", [], "Input should be a valid dictionary or object to extract fields from", [])]})
+    t.expect(
+        t.post("/submit", b"\xef\xbb\xbf[]"),
+        422,
+        {
+            "detail": [
+                error(
+                    "model_attributes_type",
+                    [],
+                    "Input should be a valid dictionary or object to extract fields from",
+                    [],
+                )
+            ]
+        },
+    )
 
 
 for coding in ("utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32"):
@@ -49,7 +127,11 @@ for coding in ("utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32"):
         t.equal((answer.status, answer.json["detail"][-1]["loc"]), (422, ["body", "é"]))
 
 
-for label, raw in (("half a character", b'{"a":"\xc3"}'), ("Latin-1", '{"é":1}'.encode("latin-1")), ("a lone byte", b"\xff")):
+for label, raw in (
+    ("half a character", b'{"a":"\xc3"}'),
+    ("Latin-1", '{"é":1}'.encode("latin-1")),
+    ("a lone byte", b"\xff"),
+):
 
     @check(f"{label} is no UTF-8, and the body no body")
     def _(t, raw=raw):
@@ -59,7 +141,11 @@ for label, raw in (("half a character", b'{"a":"\xc3"}'), ("Latin-1", '{"é":1}'
 
 @check("a body that no parser takes is 400 before the key is looked at")
 def _(t):
-    t.one_of(t.send("POST", "/submit", "[" * 50000, JSON), (400,), lambda a: a.text == '{"detail":"There was an error parsing the body"}')
+    t.one_of(
+        t.send("POST", "/submit", "[" * 50000, JSON),
+        (400,),
+        lambda a: a.text == '{"detail":"There was an error parsing the body"}',
+    )
 
 
 UNPARSED = "Input should be a valid integer, unable to parse string as an integer"
@@ -71,11 +157,35 @@ for text in ("0", "-1", "-0", "+1", "007", "999999999", "1.0", "1.000", "1_0", "
         t.expect(t.get("/experiment/" + urllib.parse.quote(text), t.other_key), 404, '{"detail":"not found"}')
 
 
-for text in ("x", "1.5", "1e0", "0x1", "1.", ".0", "1__0", "_1", "1_", "true", "None", "--1", "٣", "1,0", "é", "%", "1;2", " ", "inf", '"1"', "1\x00"):
+for text in (
+    "x",
+    "1.5",
+    "1e0",
+    "0x1",
+    "1.",
+    ".0",
+    "1__0",
+    "_1",
+    "1_",
+    "true",
+    "None",
+    "--1",
+    "٣",
+    "1,0",
+    "é",
+    "%",
+    "1;2",
+    " ",
+    "inf",
+    '"1"',
+    "1\x00",
+):
 
     @check(f"/experiment/{text!r} is no number")
     def _(t, text=text):
-        expected = {"detail": [{"type": "int_parsing", "loc": ["path", "experiment_id"], "msg": UNPARSED, "input": text}]}
+        expected = {
+            "detail": [{"type": "int_parsing", "loc": ["path", "experiment_id"], "msg": UNPARSED, "input": text}]
+        }
         t.expect(t.get("/experiment/" + urllib.parse.quote(text)), 422, expected)
 
 

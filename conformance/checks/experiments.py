@@ -17,7 +17,11 @@ def _(t):
     answer = t.post("/submit", body(max_runtime_seconds=2.5, model_seed=next(t.numbers)))
     number = answer.json["experiment_id"]
     used, left = before["used_seconds"] + 2.5, before["remaining_seconds"] - 2.5
-    t.expect(answer, 200, f'{{"experiment_id":{number},"budget_summary":{{"used_seconds":{used!r},"remaining_seconds":{left!r},"total_budget_seconds":43200.0}}}}')
+    t.expect(
+        answer,
+        200,
+        f'{{"experiment_id":{number},"budget_summary":{{"used_seconds":{used!r},"remaining_seconds":{left!r},"total_budget_seconds":43200.0}}}}',
+    )
     t.equal(answer.header("content-type"), "application/json")
     t.equal((type(number), number > 0), (int, True))
 
@@ -55,8 +59,10 @@ def _(t):
     seed = next(t.numbers)
     number = t.submitted(body(model_seed=seed))
     t.finish(number, "r", 0.75, (3, 2.5, 1e-7))
-    expected = ('{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":0.75,"val_losses":[3.0,2.5,1e-7],"completed_at":T,'
-                '"status_type":"completed"}')  # fmt: skip
+    expected = (
+        '{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":0.75,"val_losses":[3.0,2.5,1e-7],"completed_at":T,'
+        '"status_type":"completed"}'
+    )
     answer = t.get(f"/experiment/{number}")
     t.equal(masked(answer.text), shown(number, seed, expected))
     status = answer.json["status"]
@@ -71,8 +77,10 @@ def _(t):
     t.work(number, "event", {"log_type": "validation_loss", "run_id": "r", "val_losses": [9]})
     reason = {"reason": "timeout", "partial_val_losses": [4, 3.5]}
     t.expect(t.work(number, "finish", {"reason": reason, "used_runtime_seconds": 2, "result_type": "failed"}), 204, "")
-    expected = ('{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":2.0,"reason":{"partial_val_losses":[4.0,3.5],"reason":"timeout"},'
-                '"failed_at":T,"status_type":"failed"}')  # fmt: skip
+    expected = (
+        '{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":2.0,"reason":{"partial_val_losses":[4.0,3.5],"reason":"timeout"},'
+        '"failed_at":T,"status_type":"failed"}'
+    )
     t.equal(masked(t.get(f"/experiment/{number}").text), shown(number, seed, expected))
 
 
@@ -82,10 +90,20 @@ def _(t):
     number = t.submitted(body(model_seed=seed))
     t.dispatch(number, "r")
     text = 'Traceback:\n  "x" \\ é 😀 \u2028 </b>\t\x1f'
-    t.expect(t.work(number, "finish", {"result_type": "failed", "used_runtime_seconds": 0, "reason": {"failure": text, "reason": "unexpected"}}), 204, "")
+    t.expect(
+        t.work(
+            number,
+            "finish",
+            {"result_type": "failed", "used_runtime_seconds": 0, "reason": {"failure": text, "reason": "unexpected"}},
+        ),
+        204,
+        "",
+    )
     quoted = compact(text)
-    expected = (f'{{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":0.0,"reason":{{"failure":{quoted},"reason":"unexpected"}},'
-                '"failed_at":T,"status_type":"failed"}')  # fmt: skip
+    expected = (
+        f'{{"queued_at":T,"dispatched_at":T,"run_id":"r","used_runtime_seconds":0.0,"reason":{{"failure":{quoted},"reason":"unexpected"}},'
+        '"failed_at":T,"status_type":"failed"}'
+    )
     t.equal(masked(t.get(f"/experiment/{number}").text), shown(number, seed, expected))
 
 
@@ -99,7 +117,10 @@ def _(t):
     queued = [e["status"]["queued_at"] for e in answer.json]
     t.equal(queued, sorted(queued))
     t.equal(answer.text.endswith(",".join(t.get(f"/experiment/{n}").text for n in made) + "]"), True)
-    t.equal((answer.text[0], answer.header("content-type"), answer.header("content-length")), ("[", "application/json", str(len(answer.body))))
+    t.equal(
+        (answer.text[0], answer.header("content-type"), answer.header("content-length")),
+        ("[", "application/json", str(len(answer.body))),
+    )
 
 
 @check("another student's experiment is not found, and not listed")
@@ -132,7 +153,14 @@ def _(t):
     text = body(model_seed=next(t.numbers))
     number = t.submitted(text)
     t.dispatch(number, "r")
-    t.expect(t.work(number, "finish", {"result_type": "failed", "used_runtime_seconds": 1, "reason": {"failure": "x", "reason": "unexpected"}}), 204)
+    t.expect(
+        t.work(
+            number,
+            "finish",
+            {"result_type": "failed", "used_runtime_seconds": 1, "reason": {"failure": "x", "reason": "unexpected"}},
+        ),
+        204,
+    )
     t.expect(t.post("/submit", text), 409, DUPLICATE)
 
 
@@ -159,17 +187,33 @@ def _(t):
     for same in (
         body(model_seed=str(seed)),
         body(model_seed=seed, train_batch_size="2", max_runtime_seconds=True),
-        body(("architecture_config.attention_bias", "off"), ("architecture_config.rms_norm_eps", "0.000001"), model_seed=float(seed)),
+        body(
+            ("architecture_config.attention_bias", "off"),
+            ("architecture_config.rms_norm_eps", "0.000001"),
+            model_seed=float(seed),
+        ),
         body(("optimizer_config", Raw(ADAMW_TEXT)), model_seed=seed),
         " " + body(model_seed=seed).replace(",", " ,\n"),
     ):
         t.expect(t.post("/submit", same), 409, DUPLICATE)
 
 
-for path, value in (("max_runtime_seconds", 1.5), ("n_evals", 1), ("val_batch_size", 2), ("train_batch_size", 1), ("total_train_tokens", 4096), ("architecture_config.dtype", "bfloat16"),
-                    ("architecture_config.attention_bias", True), ("architecture_config.tie_word_embeddings", True), ("architecture_config.rope_theta", 10001),
-                    ("architecture_config.rms_norm_eps", 1.0000000000000002e-6), ("architecture_config.vocab_size", 101), ("optimizer_config.eps", 1.0000000000000002e-8),
-                    ("optimizer_config.grad_clip_norm", None), ("optimizer_config.lr_scheduler", {})):  # fmt: skip
+for path, value in (
+    ("max_runtime_seconds", 1.5),
+    ("n_evals", 1),
+    ("val_batch_size", 2),
+    ("train_batch_size", 1),
+    ("total_train_tokens", 4096),
+    ("architecture_config.dtype", "bfloat16"),
+    ("architecture_config.attention_bias", True),
+    ("architecture_config.tie_word_embeddings", True),
+    ("architecture_config.rope_theta", 10001),
+    ("architecture_config.rms_norm_eps", 1.0000000000000002e-6),
+    ("architecture_config.vocab_size", 101),
+    ("optimizer_config.eps", 1.0000000000000002e-8),
+    ("optimizer_config.grad_clip_norm", None),
+    ("optimizer_config.lr_scheduler", {}),
+):
 
     @check(f"another {path} is another configuration")
     def _(t, path=path, value=value):

@@ -1,7 +1,7 @@
 """The golden answers of the tests, asked of a running server.
 
-Configurations and reports that are refused are sent as they are. Valid configurations go as final submissions, which cost
-nothing, and valid reports to an experiment that is none: a 404 says that nothing was wrong with them.
+Configurations and reports that are refused are sent as they are. Valid configurations go as final submissions, which
+cost nothing, and valid reports to an experiment that is none: a 404 says that nothing was wrong with them.
 """
 
 import json
@@ -22,7 +22,11 @@ def asked(case):
 
     def function(t):
         if "reference" in case:
-            t.one_of(send(t, path, text), (400, 422) if path in ("/submit", "/final_submission") else (400, 404, 422), reference=(0, case["reference"]))
+            t.one_of(
+                send(t, path, text),
+                (400, 422) if path in ("/submit", "/final_submission") else (400, 404, 422),
+                reference=(0, case["reference"]),
+            )
         elif case["status"] != 200:
             t.expect(send(t, path, text), case["status"], case["answer"])
         elif path in ("/event", "/finish"):
@@ -37,7 +41,11 @@ def asked(case):
             return
         shown = t.expect(answer, 200).text
         shown = shown[: shown.rindex(',"submitted_at":')]
-        found = shown + "}" if path == "/final_submission" else shown[len('{"training_config":') : shown.rindex(',"predicted_final_loss":')]
+        found = (
+            shown + "}"
+            if path == "/final_submission"
+            else shown[len('{"training_config":') : shown.rindex(',"predicted_final_loss":')]
+        )
         if found != case.get("read_back"):
             t.equal(found, case["answer"])
 

@@ -104,7 +104,9 @@ class Target:
     def work(self, number, what, payload):
         """A worker's callback; the payload is a JSON text or a value."""
         body = payload if isinstance(payload, (str, bytes)) else json.dumps(payload)
-        return self.send("POST", f"/internal/worker/{number}/{what}", body, {"X-Internal-Key": self.internal_key, **JSON})
+        return self.send(
+            "POST", f"/internal/worker/{number}/{what}", body, {"X-Internal-Key": self.internal_key, **JSON}
+        )
 
     def dispatch(self, number, run_id):
         """Moves a queued experiment to running, as the scheduler of the server would."""
@@ -179,7 +181,9 @@ def compact(value):
 def masked(text):
     """A body with its times replaced by T, each of them checked: UTC, microseconds, and now."""
     for moment in TIME.findall(text):
-        age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(
+            moment.replace("Z", "+00:00")
+        )
         if abs(age.total_seconds()) > 600:
             raise Mismatch("a time of the last minutes", moment)
     return TIME.sub("T", text)

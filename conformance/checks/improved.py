@@ -7,8 +7,17 @@ from .harness import JSON, Mismatch, check
 
 REFUSED = (400, 422)
 NUMBERS_THAT_ARE_NONE = ("NaN", "Infinity", "-Infinity", "1e400", "-1e400")
-PLACES = ("architecture_config.head_dim", "architecture_config.rms_norm_eps", "optimizer_config.eps", "optimizer_config.grad_clip_norm",
-          "optimizer_config.lr_scheduler.peak_value", "total_train_tokens", "max_runtime_seconds", "model_seed", "extra")  # fmt: skip
+PLACES = (
+    "architecture_config.head_dim",
+    "architecture_config.rms_norm_eps",
+    "optimizer_config.eps",
+    "optimizer_config.grad_clip_norm",
+    "optimizer_config.lr_scheduler.peak_value",
+    "total_train_tokens",
+    "max_runtime_seconds",
+    "model_seed",
+    "extra",
+)
 
 
 def losses(count):
@@ -36,15 +45,19 @@ for literal in NUMBERS_THAT_ARE_NONE:
     @check(f"improved: a loss of {literal} from a worker is taken or refused, and the experiment stays readable")
     def _(t, literal=literal):
         number = running(t)
-        for what, text in (("event", f'{{"log_type":"validation_loss","run_id":"r","val_losses":[2.5,{literal}]}}'),
-                           ("finish", f'{{"result_type":"completed","used_runtime_seconds":1,"val_losses":[2.5,{literal}]}}')):  # fmt: skip
+        for what, text in (
+            ("event", f'{{"log_type":"validation_loss","run_id":"r","val_losses":[2.5,{literal}]}}'),
+            ("finish", f'{{"result_type":"completed","used_runtime_seconds":1,"val_losses":[2.5,{literal}]}}'),
+        ):
             answer = t.work(number, what, text)
             t.experiment(number)
             t.one_of(answer, (204, 422))
 
     @check(f"improved: a runtime of {literal} is taken or refused, and the budget stays a number")
     def _(t, literal=literal):
-        answer = t.work(running(t), "finish", f'{{"result_type":"completed","used_runtime_seconds":{literal},"val_losses":[1]}}')
+        answer = t.work(
+            running(t), "finish", f'{{"result_type":"completed","used_runtime_seconds":{literal},"val_losses":[1]}}'
+        )
         t.equal(type(t.budget()["used_seconds"]), float)
         t.one_of(answer, (204, 422))
 
@@ -53,11 +66,15 @@ for literal in NUMBERS_THAT_ARE_NONE:
         text = f'{{"training_config":{body()},"predicted_final_loss":{literal}}}'
         t.one_of(t.post("/final_submission", text), REFUSED, reference=(0, 200, 500))
 
+
 for text in ("nan", "inf", "-inf", "infinity", "NaN", "1e400"):
 
     @check(f"improved: a rate of {text!r} is refused")
     def _(t, text=text):
-        t.one_of(t.post("/submit", body(("optimizer_config.lr_scheduler.peak_value", text), model_seed=next(t.numbers))), REFUSED)
+        t.one_of(
+            t.post("/submit", body(("optimizer_config.lr_scheduler.peak_value", text), model_seed=next(t.numbers))),
+            REFUSED,
+        )
 
 
 for count in (230, 512, 4096):
@@ -67,7 +84,9 @@ for count in (230, 512, 4096):
         number, given = running(t, count), losses(count)
         answer = t.work(number, "event", {"log_type": "validation_loss", "run_id": "r", "val_losses": given})
         t.one_of(answer, (204,), lambda _: t.status(number)["val_losses"] == given)
-        t.expect(t.work(number, "finish", {"result_type": "completed", "used_runtime_seconds": 1, "val_losses": given}), 204)
+        t.expect(
+            t.work(number, "finish", {"result_type": "completed", "used_runtime_seconds": 1, "val_losses": given}), 204
+        )
         t.equal(t.status(number)["val_losses"], given)
 
 
@@ -75,7 +94,11 @@ for count in (230, 512, 4096):
 def _(t):
     number = running(t)
     text = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz \n", k=20000))
-    t.one_of(t.work(number, "finish", failed(text)), (204,), lambda _: t.status(number)["reason"]["failure"].startswith(text[:1000]))
+    t.one_of(
+        t.work(number, "finish", failed(text)),
+        (204,),
+        lambda _: t.status(number)["reason"]["failure"].startswith(text[:1000]),
+    )
 
 
 @check("improved: a NUL in the text of a failure does not lose the failure")
@@ -87,7 +110,11 @@ def _(t):
 @check("improved: half a surrogate pair in the text of a failure does no harm")
 def _(t):
     number = running(t)
-    answer = t.work(number, "finish", '{"result_type":"failed","used_runtime_seconds":1,"reason":{"reason":"unexpected","failure":"a\\ud83d"}}')
+    answer = t.work(
+        number,
+        "finish",
+        '{"result_type":"failed","used_runtime_seconds":1,"reason":{"reason":"unexpected","failure":"a\\ud83d"}}',
+    )
     t.experiment(number)
     t.one_of(answer, (204, *REFUSED))
 
@@ -118,8 +145,12 @@ def _(t):
     t.one_of(t.post("/submit", body(model_seed=Raw("1" * 5000))), REFUSED)
 
 
-for label, change in (("a seed of 4000 digits", ("model_seed", 10**3999)), ("10^12 layers", ("architecture_config.num_hidden_layers", 10**12)),
-                      ("a rate of 1e308", ("optimizer_config.lr_scheduler.peak_value", 1e308)), ("a vocabulary of 10^30", ("architecture_config.vocab_size", 10**30))):  # fmt: skip
+for label, change in (
+    ("a seed of 4000 digits", ("model_seed", 10**3999)),
+    ("10^12 layers", ("architecture_config.num_hidden_layers", 10**12)),
+    ("a rate of 1e308", ("optimizer_config.lr_scheduler.peak_value", 1e308)),
+    ("a vocabulary of 10^30", ("architecture_config.vocab_size", 10**30)),
+):
 
     @check(f"improved: {label} is refused, or accepted as the reference does")
     def _(t, change=change):
@@ -134,7 +165,9 @@ for label, change in (("a seed of 4000 digits", ("model_seed", 10**3999)), ("10^
 def _(t):
     seed = next(t.numbers)
     t.submitted(body(("optimizer_config.weight_decay", 0.0), model_seed=seed))
-    t.one_of(t.post("/submit", body(("optimizer_config.weight_decay", -0.0), model_seed=seed)), (409,), reference=(200,))
+    t.one_of(
+        t.post("/submit", body(("optimizer_config.weight_decay", -0.0), model_seed=seed)), (409,), reference=(200,)
+    )
 
 
 @check("improved: half a surrogate pair is refused")
@@ -150,7 +183,10 @@ def _(t):
 
 @check("improved: bytes of another type that are no text are refused")
 def _(t):
-    t.one_of(t.send("POST", "/submit", b"\xff\xfe\x00", {"X-API-Key": t.key, "Content-Type": "application/octet-stream"}), (400, 415, 422))
+    t.one_of(
+        t.send("POST", "/submit", b"\xff\xfe\x00", {"X-API-Key": t.key, "Content-Type": "application/octet-stream"}),
+        (400, 415, 422),
+    )
 
 
 for depth in (300, 900, 3000):

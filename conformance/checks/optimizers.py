@@ -30,7 +30,10 @@ CHOICES = (
     ("{}", ADAMW_TEXT),
     ('{"lr_scheduler":{}}', SGD_TEXT),
     ('{"lr_scheduler":{"peak_value":0.01}}', sgd(peak_value="0.01")),
-    ('{"lr_scheduler":{"init_value":1,"warmup_frac":0.5,"final_lr_frac":1,"peak_value":2}}', sgd(peak_value="2.0", final_lr_frac="1.0", warmup_frac="0.5", init_value="1.0")),
+    (
+        '{"lr_scheduler":{"init_value":1,"warmup_frac":0.5,"final_lr_frac":1,"peak_value":2}}',
+        sgd(peak_value="2.0", final_lr_frac="1.0", warmup_frac="0.5", init_value="1.0"),
+    ),
     ('{"grad_clip_norm":1}', ADAMW_TEXT),
     ('{"grad_clip_norm":null}', adamw(grad_clip_norm="null")),
     ('{"lr_scheduler":{},"grad_clip_norm":null}', sgd(grad_clip_norm="null")),
@@ -39,11 +42,16 @@ CHOICES = (
     ('{"lr_scheduler":{"peak_value":"1e-3"}}', sgd(peak_value="0.001")),
     *((f'{{"{name}":0.5}}', adamw(**{name: "0.5"})) for name in ADAMW_ONLY),
     ('{"lr_scheduler":{},"eps":1e-9}', adamw(eps="1e-9")),
-    ('{"lr_scheduler":{"peak_value":1},"grad_clip_norm":0.5,"beta1":0}', adamw(peak_value="1.0", beta1="0.0", grad_clip_norm="0.5")),
+    (
+        '{"lr_scheduler":{"peak_value":1},"grad_clip_norm":0.5,"beta1":0}',
+        adamw(peak_value="1.0", beta1="0.0", grad_clip_norm="0.5"),
+    ),
     ('{"weight_decay":true,"eps":"1E-7"}', adamw(weight_decay="1.0", eps="1e-7")),
-    ('{"eps_root":0,"eps":1,"beta2":0.99,"beta1":0.8,"weight_decay":0,"lr_scheduler":{},"grad_clip_norm":1e9}',
-     adamw(weight_decay="0.0", beta1="0.8", beta2="0.99", eps="1.0", eps_root="0.0", grad_clip_norm="1000000000.0")),
-)  # fmt: skip
+    (
+        '{"eps_root":0,"eps":1,"beta2":0.99,"beta1":0.8,"weight_decay":0,"lr_scheduler":{},"grad_clip_norm":1e9}',
+        adamw(weight_decay="0.0", beta1="0.8", beta2="0.99", eps="1.0", eps_root="0.0", grad_clip_norm="1000000000.0"),
+    ),
+)
 
 for sent, text in CHOICES:
 
@@ -52,7 +60,9 @@ for sent, text in CHOICES:
         seed = next(t.numbers)
         number = t.submitted(body(optimizer_config=Raw(sent), model_seed=seed))
         found = t.get(f"/experiment/{number}").text
-        t.equal(found[: found.index(',"status":')], f'{{"experiment_id":{number},"training_config":{stored(seed, text)}')
+        t.equal(
+            found[: found.index(',"status":')], f'{{"experiment_id":{number},"training_config":{stored(seed, text)}'
+        )
 
 
 @check("an optimizer that is no object is refused twice")
@@ -81,7 +91,12 @@ for name in ADAMW_ONLY:
 
     @check(f"{name} of a wrong type is an error of both optimizers")
     def _(t, name=name):
-        for value, kind, message in ((None, "float_type", NO_FLOAT), ([], "float_type", NO_FLOAT), ("x", "float_parsing", UNPARSED), ("", "float_parsing", UNPARSED)):
+        for value, kind, message in (
+            (None, "float_type", NO_FLOAT),
+            ([], "float_type", NO_FLOAT),
+            ("x", "float_parsing", UNPARSED),
+            ("", "float_parsing", UNPARSED),
+        ):
             whole = {"lr_scheduler": {}, name: value}
             t.refuses(
                 body(optimizer_config=whole),
@@ -92,10 +107,17 @@ for name in ADAMW_ONLY:
 
 @check("grad_clip_norm may be null, and nothing else that is no number")
 def _(t):
-    for value, kind, message in (("x", "float_parsing", UNPARSED), ([], "float_type", NO_FLOAT), ({}, "float_type", NO_FLOAT)):
+    for value, kind, message in (
+        ("x", "float_parsing", UNPARSED),
+        ([], "float_type", NO_FLOAT),
+        ({}, "float_type", NO_FLOAT),
+    ):
         t.refuses(
             body(optimizer_config={"lr_scheduler": {}, "grad_clip_norm": value}),
-            *(error(kind, ["optimizer_config", which, "grad_clip_norm"], message, value) for which in ("SGDConfig", "AdamWConfig")),
+            *(
+                error(kind, ["optimizer_config", which, "grad_clip_norm"], message, value)
+                for which in ("SGDConfig", "AdamWConfig")
+            ),
         )
 
 
@@ -104,7 +126,10 @@ def _(t):
     for value in (None, [], "cosine", 1, False):
         t.refuses(
             body(optimizer_config={"lr_scheduler": value}),
-            *(error("model_attributes_type", ["optimizer_config", which, "lr_scheduler"], NO_OBJECT, value) for which in ("SGDConfig", "AdamWConfig")),
+            *(
+                error("model_attributes_type", ["optimizer_config", which, "lr_scheduler"], NO_OBJECT, value)
+                for which in ("SGDConfig", "AdamWConfig")
+            ),
         )
 
 
@@ -112,10 +137,17 @@ for name in ("peak_value", "final_lr_frac", "warmup_frac", "init_value"):
 
     @check(f"{name} has to be a number, for both optimizers")
     def _(t, name=name):
-        for value, kind, message in ((None, "float_type", NO_FLOAT), ("1,5", "float_parsing", UNPARSED), ({}, "float_type", NO_FLOAT)):
+        for value, kind, message in (
+            (None, "float_type", NO_FLOAT),
+            ("1,5", "float_parsing", UNPARSED),
+            ({}, "float_type", NO_FLOAT),
+        ):
             t.refuses(
                 body(optimizer_config={"lr_scheduler": {name: value}}),
-                *(error(kind, ["optimizer_config", which, "lr_scheduler", name], message, value) for which in ("SGDConfig", "AdamWConfig")),
+                *(
+                    error(kind, ["optimizer_config", which, "lr_scheduler", name], message, value)
+                    for which in ("SGDConfig", "AdamWConfig")
+                ),
             )
 
 
@@ -124,10 +156,15 @@ def _(t):
     schedule = {"peak": 1}
     t.refuses(
         body(optimizer_config={"momentum": 0.9, "lr_scheduler": schedule}),
-        *(e for which in ("SGDConfig", "AdamWConfig") for e in (
-            error("extra_forbidden", ["optimizer_config", which, "lr_scheduler", "peak"], EXTRA, 1),
-            error("extra_forbidden", ["optimizer_config", which, "momentum"], EXTRA, 0.9))),
-    )  # fmt: skip
+        *(
+            e
+            for which in ("SGDConfig", "AdamWConfig")
+            for e in (
+                error("extra_forbidden", ["optimizer_config", which, "lr_scheduler", "peak"], EXTRA, 1),
+                error("extra_forbidden", ["optimizer_config", which, "momentum"], EXTRA, 0.9),
+            )
+        ),
+    )
 
 
 @check("all errors of SGD stand before those of AdamW")
@@ -149,7 +186,12 @@ def _(t):
 def _(t):
     seed = next(t.numbers)
     t.submitted(body(model_seed=seed))
-    for same in ({}, {"grad_clip_norm": 1.0}, {"beta1": 0.9}, Raw('{"lr_scheduler":' + SCHEDULE_TEXT + ',"eps":"1e-8"}')):
+    for same in (
+        {},
+        {"grad_clip_norm": 1.0},
+        {"beta1": 0.9},
+        Raw('{"lr_scheduler":' + SCHEDULE_TEXT + ',"eps":"1e-8"}'),
+    ):
         t.expect(t.post("/submit", body(optimizer_config=same, model_seed=seed)), 409)
 
 
