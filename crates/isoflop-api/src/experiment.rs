@@ -1,0 +1,159 @@
+//! A submitted configuration and what has become of it.
+
+use std::sync::Arc;
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::{Timestamp, TrainingConfig};
+
+/// One entry of `GET /experiments`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Its number, from 1.
+    pub experiment_id: u64,
+    /// What is trained.
+    pub training_config: Arc<TrainingConfig>,
+    /// How far it is.
+    pub status: Status,
+}
+
+/// How far an experiment is. The set is closed: stock clients know these four and no more.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "status_type", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Status {
+    /// Waits for a worker.
+    Queued {
+        /// When it was submitted.
+        queued_at: Timestamp,
+    },
+    /// With a worker.
+    Running {
+        /// When it was submitted.
+        queued_at: Timestamp,
+        /// When a worker took it.
+        dispatched_at: Timestamp,
+        /// The worker's name for this attempt.
+        run_id: String,
+        /// Validation losses so far, nats per token.
+        val_losses: Vec<f64>,
+    },
+    /// Ended well.
+    Completed {
+        /// When it was submitted.
+        queued_at: Timestamp,
+        /// When a worker took it.
+        dispatched_at: Timestamp,
+        /// The worker's name for this attempt.
+        run_id: String,
+        /// What the worker says it took, seconds.
+        used_runtime_seconds: f64,
+        /// Validation losses, nats per token; the last is the answer.
+        val_losses: Vec<f64>,
+        /// When it ended.
+        completed_at: Timestamp,
+    },
+    /// Ended badly, or was cancelled.
+    Failed {
+        /// When it was submitted.
+        queued_at: Timestamp,
+        /// When a worker took it; when it ended, if none did.
+        dispatched_at: Timestamp,
+        /// The worker's name for this attempt; empty if none took it.
+        run_id: String,
+        /// What the worker says it took, seconds.
+        used_runtime_seconds: f64,
+        /// Why.
+        reason: FailReason,
+        /// When it ended.
+        failed_at: Timestamp,
+    },
+}
+
+/// Why an experiment failed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "reason", rename_all = "lowercase", deny_unknown_fields)]
+pub enum FailReason {
+    /// Its seconds were over.
+    Timeout {
+        /// Validation losses until then, nats per token.
+        partial_val_losses: Vec<f64>,
+    },
+    /// Anything else, in words.
+    Unexpected {
+        /// The words.
+        failure: String,
+    },
+}
+
+/// The answer to `GET /final_submission`, where there is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalSubmission {
+    /// What is to be trained.
+    pub training_config: Arc<TrainingConfig>,
+    /// The loss it is said to end at, nats per token.
+    pub predicted_final_loss: f64,
+    /// When this was last said.
+    pub submitted_at: Timestamp,
+}
+
+// On the wire the tag stands behind the fields; serde's own would stand before them.
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Status", 7)?;
+        let tag = match self {
+            Self::Queued { queued_at } => {
+                object.serialize_field("queued_at", queued_at)?;
+                "queued"
+            }
+            Self::Running { queued_at, dispatched_at, run_id, val_losses } => {
+                object.serialize_field("queued_at", queued_at)?;
+                object.serialize_field("dispatched_at", dispatched_at)?;
+                object.serialize_field("run_id", run_id)?;
+                object.serialize_field("val_losses", val_losses)?;
+                "running"
+            }
+            Self::Completed { queued_at, dispatched_at, run_id, used_runtime_seconds, val_losses, completed_at } => {
+                object.serialize_field("queued_at", queued_at)?;
+                object.serialize_field("dispatched_at", dispatched_at)?;
+                object.serialize_field("run_id", run_id)?;
+                object.serialize_field("used_runtime_seconds", used_runtime_seconds)?;
+                object.serialize_field("val_losses", val_losses)?;
+                object.serialize_field("completed_at", completed_at)?;
+                "completed"
+            }
+            Self::Failed { queued_at, dispatched_at, run_id, used_runtime_seconds, reason, failed_at } => {
+                object.serialize_field("queued_at", queued_at)?;
+                object.serialize_field("dispatched_at", dispatched_at)?;
+                object.serialize_field("run_id", run_id)?;
+                object.serialize_field("used_runtime_seconds", used_runtime_seconds)?;
+                object.serialize_field("reason", reason)?;
+                object.serialize_field("failed_at", failed_at)?;
+                "failed"
+            }
+        };
+        object.serialize_field("status_type", tag)?;
+        object.end()
+    }
+}
+
+impl Serialize for FailReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("FailReason", 2)?;
+        let tag = match self {
+            Self::Timeout { partial_val_losses } => {
+                object.serialize_field("partial_val_losses", partial_val_losses)?;
+                "timeout"
+            }
+            Self::Unexpected { failure } => {
+                object.serialize_field("failure", failure)?;
+                "unexpected"
+            }
+        };
+        object.serialize_field("reason", tag)?;
+        object.end()
+    }
+}

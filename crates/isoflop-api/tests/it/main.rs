@@ -1,0 +1,8 @@
+//! The wire seen from outside.
+
+mod properties;
+mod queries;
+mod reports;
+mod requests;
+mod same;
+mod training_config;
