@@ -17,7 +17,6 @@ import http.client
 import json
 import math
 import os
-import re
 import sys
 import urllib.parse
 
@@ -53,6 +52,15 @@ def finite(value):
     return not isinstance(value, float) or math.isfinite(value)
 
 
+def absurd(config):
+    """Whether the course queues what no worker could begin."""
+    if isinstance(config, dict):
+        shape = config.get("architecture_config", {})
+        weights = shape.get("num_hidden_layers", 0) * shape.get("hidden_size", 0) ** 2 + shape.get("vocab_size", 0)
+        return weights > 10**12 or any(map(absurd, config.values()))
+    return isinstance(config, float) and abs(config) > 2.0**128 or isinstance(config, int) and config >= 2**53
+
+
 async def ask(app, body, path="/submit"):
     """Status and body of one request, (500, None) where the application raised."""
     head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -83,7 +91,7 @@ async def answers(app):
         )
         if status == 200 and ":-0.0" in answer:
             case["read_back"] = answer.replace(":-0.0", ":0.0")
-        if status == 200 and re.search(r":(9[3-9]\d{17}|[1-9]\d{19,})[,}]", answer) or "9223372036854775808" in text:
+        if status == 200 and absurd(json.loads(answer)):
             case["absurd"] = True
         yield case
 

@@ -50,7 +50,7 @@ for literal in NUMBERS_THAT_ARE_NONE:
             ("finish", f'{{"result_type":"completed","used_runtime_seconds":1,"val_losses":[2.5,{literal}]}}'),
         ):
             answer = t.work(number, what, text)
-            t.experiment(number)
+            t.equal(None in t.status(number).get("val_losses", []), False)
             t.one_of(answer, (204, 422))
 
     @check(f"improved: a runtime of {literal} is taken or refused, and the budget stays a number")
@@ -201,6 +201,17 @@ for depth in (300, 900, 3000):
 def _(t):
     answer = t.post("/submit", '{"z":"' + "a" * 12_000_000 + '"}')
     t.one_of(answer, (413, *REFUSED), lambda a: len(a.body) < 1_000_000, reference=(422,))
+
+
+@check("improved: a loss of null is refused, or taken as one that is no number")
+def _(t):
+    number = running(t)
+    answer = t.work(
+        number, "finish", {"result_type": "completed", "used_runtime_seconds": 1, "val_losses": [2.5, None]}
+    )
+    if answer.status not in (204, 422):
+        raise Mismatch("204 or 422", answer)
+    t.equal(None in t.status(number).get("val_losses", []), False)
 
 
 @check("improved: the server still answers after all this")

@@ -80,9 +80,9 @@ def _(t):
     refuses(
         t,
         "event",
-        {**event, "val_losses": [1, "x", None, "2", []]},
+        {**event, "val_losses": [1, "x", {}, "2", []]},
         error("float_parsing", ["validation_loss", "val_losses", 1], UNPARSED, "x"),
-        error("float_type", ["validation_loss", "val_losses", 2], NO_FLOAT, None),
+        error("float_type", ["validation_loss", "val_losses", 2], NO_FLOAT, {}),
         error("float_type", ["validation_loss", "val_losses", 4], NO_FLOAT, []),
     )
 
