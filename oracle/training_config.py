@@ -17,7 +17,6 @@ import http.client
 import json
 import math
 import os
-import re
 import sys
 import urllib.parse
 
@@ -53,11 +52,22 @@ def finite(value):
     return not isinstance(value, float) or math.isfinite(value)
 
 
-async def ask(app, body):
+def absurd(config):
+    """Whether the course queues what no worker could begin."""
+    if isinstance(config, dict):
+        shape = config.get("architecture_config", {})
+        weights = shape.get("num_hidden_layers", 0) * shape.get("hidden_size", 0) ** 2 + shape.get("vocab_size", 0)
+        return weights > 10**12 or any(map(absurd, config.values()))
+    return isinstance(config, float) and abs(config) > 2.0**128 or isinstance(config, int) and config >= 2**53
+
+
+async def ask(app, body, path="/submit"):
     """Status and body of one request, (500, None) where the application raised."""
     head = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/submit",
-             "raw_path": b"/submit", "query_string": b"", "root_path": "", "headers": head, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}  # fmt: skip
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": path,
+             "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": head, "client": ("127.0.0.1",
+             1), "server": ("127.0.0.1", 80)}  # fmt: skip
     said, requests = [], [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive():
@@ -76,10 +86,12 @@ async def ask(app, body):
 async def answers(app):
     for name, text in all_cases():
         status, answer = await ask(app, text.encode())
-        case = {"name": name, "body": text} | ({"reference": 500} if status == 500 else {"status": status, "answer": answer})
+        case = {"name": name, "body": text} | (
+            {"reference": 500} if status == 500 else {"status": status, "answer": answer}
+        )
         if status == 200 and ":-0.0" in answer:
             case["read_back"] = answer.replace(":-0.0", ":0.0")
-        if status == 200 and re.search(r":(9[3-9]\d{17}|[1-9]\d{19,})[,}]", answer) or "9223372036854775808" in text:
+        if status == 200 and absurd(json.loads(answer)):
             case["absurd"] = True
         yield case
 
@@ -91,7 +103,9 @@ async def golden(app):
 def send(url, method, path, key, body=None):
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc)
     try:
-        connection.request(method, path, body, {"X-API-Key": key} | ({"Content-Type": "application/json"} if body is not None else {}))
+        connection.request(
+            method, path, body, {"X-API-Key": key} | ({"Content-Type": "application/json"} if body is not None else {})
+        )
         response = connection.getresponse()
         return response.status, response.read().decode()
     except http.client.RemoteDisconnected:

@@ -5,4 +5,5 @@ mod queries;
 mod reports;
 mod requests;
 mod same;
+mod scalars;
 mod training_config;
