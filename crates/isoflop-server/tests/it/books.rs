@@ -105,6 +105,7 @@ impl Books {
     }
 
     /// Decides and applies.
+    #[expect(clippy::needless_pass_by_value, reason = "tests make their commands where they ask them")]
     pub fn ask(&mut self, seconds: f64, command: Command) -> Result<Vec<Event>, Refusal> {
         let events = self.ledger.decide(&self.terms, &command, at(seconds))?;
         for event in &events {

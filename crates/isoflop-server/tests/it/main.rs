@@ -7,6 +7,7 @@ mod end;
 mod fair;
 mod finals;
 mod frozen;
+mod hands;
 mod lease;
 mod random;
 mod rates;
