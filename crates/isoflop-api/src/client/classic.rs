@@ -74,7 +74,9 @@ impl Client {
             previous_runs: Vec<PreviousRun>,
         }
         let Previous { previous_runs } = self.ask("/previous_runs", &[])?.read()?;
-        previous_runs.iter().for_each(|run| self.keep(&run.query.digest(), &run.loss));
+        for run in &previous_runs {
+            self.keep(&run.query.digest(), &run.loss);
+        }
         Ok(previous_runs)
     }
 

@@ -109,7 +109,9 @@ impl Client {
     /// Any [`ClientError`].
     pub fn experiments(&self) -> Result<Vec<Experiment>, ClientError> {
         let experiments: Vec<Experiment> = self.call("/experiments", None)?.read()?;
-        experiments.iter().for_each(|experiment| self.keep_experiment(experiment));
+        for experiment in &experiments {
+            self.keep_experiment(experiment);
+        }
         Ok(experiments)
     }
 
