@@ -22,6 +22,8 @@
 
 mod body;
 mod budget;
+#[cfg(feature = "client")]
+pub mod client;
 mod config;
 mod experiment;
 mod fault;

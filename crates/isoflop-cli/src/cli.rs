@@ -5,6 +5,7 @@ use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
 use crate::command::{analyze, check, fit, serve, simulate};
+use crate::command::{budget, last_word, loss, pull, status, submit, wait, worker};
 use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
@@ -29,6 +30,15 @@ enum Command {
     Fit(Box<fit::Fit>),
     Simulate(Box<simulate::Simulate>),
     Serve(Box<serve::Serve>),
+    Submit(Box<submit::Submit>),
+    Status(Box<status::Status>),
+    Wait(Box<wait::Wait>),
+    Pull(Box<pull::Pull>),
+    Budget(Box<budget::Budget>),
+    #[command(name = "final")]
+    LastWord(Box<last_word::Final>),
+    Loss(Box<loss::Loss>),
+    Worker(Box<worker::Worker>),
 }
 
 /// The table to read, and how.
@@ -145,5 +155,13 @@ pub fn run() -> Result<u8, Failure> {
         Command::Fit(command) => fit::run(&command),
         Command::Simulate(command) => simulate::run(&command),
         Command::Serve(command) => serve::run(*command),
+        Command::Submit(command) => submit::run(&command),
+        Command::Status(command) => status::run(&command),
+        Command::Wait(command) => wait::run(&command),
+        Command::Pull(command) => pull::run(&command),
+        Command::Budget(command) => budget::run(&command),
+        Command::LastWord(command) => last_word::run(&command),
+        Command::Loss(command) => loss::run(&command),
+        Command::Worker(command) => worker::run(&command),
     }
 }

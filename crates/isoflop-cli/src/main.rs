@@ -3,10 +3,12 @@
 mod cli;
 mod coefficients;
 mod command;
+mod config_file;
 mod exit;
 mod folder;
 mod laws;
 mod remake;
+mod server;
 mod terminal;
 mod watch;
 

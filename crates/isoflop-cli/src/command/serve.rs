@@ -113,7 +113,8 @@ pub fn run(command: Serve) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-fn unknown(error: &ChoiceError) -> Failure {
+/// There is no such backend.
+pub fn unknown(error: &ChoiceError) -> Failure {
     let mut below = error.excerpt.as_ref().map(|excerpt| format!("{excerpt}\n")).unwrap_or_default();
     if let Some(hint) = &error.hint {
         below += &format!("hint: {hint}\n");
@@ -155,7 +156,8 @@ async fn stopped() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn log(form: Log) {
+/// Begins to write the log.
+pub fn log(form: Log) {
     let level = tracing_subscriber::filter::LevelFilter::INFO;
     let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
     match form {

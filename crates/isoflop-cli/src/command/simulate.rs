@@ -224,7 +224,7 @@ impl Simulate {
 }
 
 /// The shortest text that reads back as the same number.
-fn written(value: f64) -> String {
+pub fn written(value: f64) -> String {
     if (1e-5..1e16).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
@@ -254,7 +254,7 @@ pub fn run(command: &Simulate) -> Result<u8, Failure> {
 }
 
 /// Writes a file whole or not at all.
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let refuse = |error: &dyn std::fmt::Display| {
         Failure::told(USAGE, format!("{} cannot be written: {error}", path.display()), "name another file with -o")
     };

@@ -3,6 +3,7 @@
 pub mod answer;
 mod columns;
 pub mod data;
+pub mod experiments;
 pub mod fit;
 pub mod profiles;
 pub mod warnings;

@@ -5,6 +5,7 @@
 //! `ISOFLOP_SLOW=1` makes the tables of the large tests as large as they get.
 
 mod bad_input;
+mod client;
 mod exit_codes;
 mod fit;
 mod formats;
@@ -16,5 +17,8 @@ mod program;
 mod readme;
 mod report;
 mod same_bytes;
+mod serving;
 mod simulate;
 mod text;
+#[cfg(unix)]
+mod worker;

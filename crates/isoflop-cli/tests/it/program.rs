@@ -37,7 +37,16 @@ pub fn root() -> PathBuf {
 pub fn command(folder: &Path, words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isoflop"));
     command.args(shlex::split(words).unwrap()).current_dir(folder).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "RAYON_NUM_THREADS"] {
+    for name in [
+        "A3_API_KEY",
+        "ISOFLOP_API_KEY",
+        "ISOFLOP_URL",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        "RAYON_NUM_THREADS",
+    ] {
         command.env_remove(name);
     }
     command
