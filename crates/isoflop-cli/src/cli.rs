@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
-use crate::command::{analyze, check, fit, serve, simulate};
+use crate::command::{admin, analyze, check, fit, serve, simulate};
 use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
@@ -29,6 +29,7 @@ enum Command {
     Fit(Box<fit::Fit>),
     Simulate(Box<simulate::Simulate>),
     Serve(Box<serve::Serve>),
+    Admin(Box<admin::Admin>),
 }
 
 /// The table to read, and how.
@@ -145,5 +146,6 @@ pub fn run() -> Result<u8, Failure> {
         Command::Fit(command) => fit::run(&command),
         Command::Simulate(command) => simulate::run(&command),
         Command::Serve(command) => serve::run(*command),
+        Command::Admin(command) => admin::run(&command),
     }
 }
