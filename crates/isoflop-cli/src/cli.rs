@@ -4,7 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
-use crate::command::{admin, analyze, check, fit, serve, simulate};
+use crate::command::admin;
+use crate::command::{analyze, check, fit, serve, simulate};
 use crate::exit::{self, Failure};
 
 /// The scaling-law workbench: from small training runs to the compute-optimal large one.
@@ -28,8 +29,8 @@ enum Command {
     Check(Box<check::Check>),
     Fit(Box<fit::Fit>),
     Simulate(Box<simulate::Simulate>),
-    Serve(Box<serve::Serve>),
     Admin(Box<admin::Admin>),
+    Serve(Box<serve::Serve>),
 }
 
 /// The table to read, and how.
@@ -145,7 +146,7 @@ pub fn run() -> Result<u8, Failure> {
         Command::Check(command) => check::run(&command),
         Command::Fit(command) => fit::run(&command),
         Command::Simulate(command) => simulate::run(&command),
-        Command::Serve(command) => serve::run(*command),
         Command::Admin(command) => admin::run(&command),
+        Command::Serve(command) => serve::run(*command),
     }
 }
