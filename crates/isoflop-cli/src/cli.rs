@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
+use crate::command::admin;
 use crate::command::{analyze, check, fit, serve, simulate};
 use crate::command::{budget, last_word, loss, pull, status, submit, wait, worker};
 use crate::exit::{self, Failure};
@@ -29,6 +30,7 @@ enum Command {
     Check(Box<check::Check>),
     Fit(Box<fit::Fit>),
     Simulate(Box<simulate::Simulate>),
+    Admin(Box<admin::Admin>),
     Serve(Box<serve::Serve>),
     Submit(Box<submit::Submit>),
     Status(Box<status::Status>),
@@ -154,6 +156,7 @@ pub fn run() -> Result<u8, Failure> {
         Command::Check(command) => check::run(&command),
         Command::Fit(command) => fit::run(&command),
         Command::Simulate(command) => simulate::run(&command),
+        Command::Admin(command) => admin::run(&command),
         Command::Serve(command) => serve::run(*command),
         Command::Submit(command) => submit::run(&command),
         Command::Status(command) => status::run(&command),

@@ -12,6 +12,7 @@ mod event;
 mod experiment;
 mod finals;
 mod lease;
+mod operate;
 mod query;
 mod refusal;
 mod said;
@@ -29,6 +30,7 @@ pub use command::{Command, Report};
 pub use event::{Event, KeyDigest, Owner};
 pub use experiment::{Cause, End, Experiment, ExperimentId, Lease, Purpose, State};
 pub use lease::OWN_WORKER;
+pub use operate::Deed;
 pub use query::Balance;
 pub use refusal::Refusal;
 pub use said::LONGEST_FAILURE;
@@ -82,6 +84,9 @@ impl Ledger {
             Command::Finals { frozen, deadline, actor } => Ok(self.set_finals(*frozen, *deadline, actor)),
             Command::LaunchFinals { actor } => Ok(self.launch_finals(actor)),
             Command::Drain { on, actor } => Ok(self.drain(*on, actor)),
+            Command::AddUsers { users } => self.add_users(users),
+            Command::Requeue { experiment, why } => self.requeue(*experiment, why),
+            Command::Operate { deed, command } => self.operate(terms, deed, command.as_deref(), now),
         }
     }
 

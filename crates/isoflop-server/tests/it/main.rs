@@ -1,4 +1,4 @@
-//! The training API's books, store and service, from outside.
+//! The training API, its books, store and service, from outside.
 
 mod account;
 mod books;
@@ -9,8 +9,11 @@ mod finals;
 mod frozen;
 mod hands;
 mod lease;
+mod operator;
 mod random;
 mod rates;
+mod running;
+mod secrets;
 mod service;
 mod store;
 mod submit;
