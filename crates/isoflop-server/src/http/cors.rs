@@ -53,7 +53,7 @@ pub(super) fn preflight(method: &Method, headers: &HeaderMap) -> Option<Response
     let safe = "Accept, Accept-Language, Content-Language, Content-Type, X-API-Key";
     told.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(safe));
     told.insert(VARY, HeaderValue::from_static("Origin"));
-    if headers.get(PRIVATE_NETWORK_ASKED).is_some_and(|asked| asked == "true") {
+    if headers.contains_key(PRIVATE_NETWORK_ASKED) {
         told.insert(PRIVATE_NETWORK, HeaderValue::from_static("true"));
     }
     Some(answer)

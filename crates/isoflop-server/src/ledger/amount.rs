@@ -13,9 +13,6 @@ use super::Purse;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i128);
 
-/// No purse holds more, so that no sum overflows: 4.6·10¹⁸ s, 1.3·10³³ FLOP.
-const MOST: Amount = Amount(i128::MAX / 2);
-
 impl Purse {
     /// Units in a second or a FLOP: fine enough for every digit of a charge of a second, and coarse enough for sums of
     /// every charge that there is.
@@ -39,12 +36,10 @@ impl Amount {
         self.0 as f64 / purse.units()
     }
 
-    /// What is left of `total`: the largest number that is no more than that, so that all of it can be spent.
+    /// What is left of `total`, as the reference works it out: of numbers as they are told. All of it can be spent, and
+    /// then `total` is used, to the digit.
     pub(super) fn left_of(self, purse: Purse, total: f64) -> f64 {
-        let left = Self::of(purse, total).min(MOST).0.saturating_sub(self.0);
-        let near = left as f64;
-        let below = if near as i128 > left { near.next_down() } else { near };
-        below / purse.units()
+        total - self.nearest(purse)
     }
 }
 
@@ -78,15 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_never_rounded_up() {
+    fn all_that_is_left_can_be_spent_and_no_more() {
         let tenth = Amount::of(Purse::Seconds, 0.1);
         let mut used = tenth;
         while used.left_of(Purse::Seconds, 1.0) >= 0.1 {
             used += tenth;
         }
-        let left = used.left_of(Purse::Seconds, 1.0);
-        used += Amount::of(Purse::Seconds, left);
-        assert!(used <= Amount::of(Purse::Seconds, 1.0) && used.nearest(Purse::Seconds) == 1.0, "{left}");
+        used += Amount::of(Purse::Seconds, used.left_of(Purse::Seconds, 1.0));
+        assert_eq!((used.nearest(Purse::Seconds), used.left_of(Purse::Seconds, 1.0)), (1.0, 0.0));
     }
 
     #[test]
