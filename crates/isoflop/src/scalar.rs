@@ -29,6 +29,9 @@ pub trait Scalar:
     /// ln x.
     #[must_use]
     fn ln(self) -> Self;
+    /// (eˣ − 1)/x, which is 1 at 0.
+    #[must_use]
+    fn growth(self) -> Self;
     /// The larger of two.
     #[must_use]
     fn larger(self, other: Self) -> Self;
@@ -69,6 +72,10 @@ impl Scalar for f64 {
     #[inline(always)]
     fn ln(self) -> Self {
         elementary::ln(self)
+    }
+    #[inline(always)]
+    fn growth(self) -> Self {
+        elementary::growth(self)[0]
     }
     #[inline(always)]
     fn larger(self, other: Self) -> Self {
@@ -175,6 +182,11 @@ impl<const P: usize> Scalar for Dual<P> {
         self.chain(elementary::ln(self.value), 1.0 / self.value)
     }
     #[inline(always)]
+    fn growth(self) -> Self {
+        let [value, slope, _] = elementary::growth(self.value);
+        self.chain(value, slope)
+    }
+    #[inline(always)]
     fn larger(self, other: Self) -> Self {
         if self.value > other.value { self } else { other }
     }
@@ -192,7 +204,7 @@ mod tests {
     fn formula<S: Scalar>(x: [S; 3]) -> S {
         let [a, b, c] = x;
         let mixed = (a * b - c / b + 0.5).larger(a - c) * 2.0 - (-a).smaller(c * 0.1 - 3.0);
-        log_sum_exp([mixed, a.exp(), (b * b + 1.0).ln_1p(), c - 0.25])
+        log_sum_exp([mixed, a.exp(), (b * b + 1.0).ln_1p(), (c * 0.1 + a).growth() - 0.25])
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod joint_exponent;
 mod kaplan;
 mod optimum;
 mod power;
+mod recast;
 mod starts;
 mod sum_of_powers;
 mod tied;
@@ -31,6 +32,7 @@ pub use given::{Given, LawError, given};
 pub use joint_exponent::JointExponent;
 pub use kaplan::Kaplan;
 pub use power::PowerLaw;
+pub use recast::Recast;
 pub use starts::Starts;
 pub use sum_of_powers::{Powers, SumOfPowers};
 pub use tied::Tied;
@@ -167,6 +169,10 @@ pub trait Law: Send + Sync {
     fn movable(&self) -> &[Input];
     /// The law whose coefficients are fitted first, to some of the rows, and then held.
     fn base(&self) -> Option<&'static Base> {
+        None
+    }
+    /// The law in the coefficients that are searched, where those are not the published ones.
+    fn recast(&self) -> Option<&'static Recast> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
+use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, Recast, RowSlopes, Term};
 use crate::rows::{At, Input, Rows};
 use crate::scalar::{Dual, Scalar};
 use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
@@ -23,6 +23,8 @@ pub trait Formula<const P: usize>: Send + Sync + 'static {
     const MOVABLE: &'static [Input] = &[];
     /// The law that is fitted first, where there is one.
     const BASE: Option<&'static Base> = None;
+    /// The law in the coefficients that are searched, where those are not the published ones.
+    const RECAST: Option<&'static Recast> = None;
     /// ln L̂. The same text gives predictions with plain numbers and derivatives with dual ones.
     ///
     /// To be marked `#[inline(always)]`, or loops over rows are compiled for the narrowest vectors.
@@ -175,6 +177,10 @@ impl<F: Formula<P>, const P: usize> Law for Written<F, P> {
 
     fn base(&self) -> Option<&'static Base> {
         F::BASE
+    }
+
+    fn recast(&self) -> Option<&'static Recast> {
+        F::RECAST
     }
 
     fn knows_curvature(&self) -> bool {

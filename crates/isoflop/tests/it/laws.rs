@@ -239,26 +239,39 @@ fn searches_start_at_losses_like_those_of_the_table() {
     }
 }
 
+/// Every law at some coefficients, those that are searched in other ones in both.
+fn laws_somewhere() -> Vec<(&'static dyn Law, Vec<f64>)> {
+    let mut all = Vec::new();
+    for w in worked() {
+        for theta in thetas(&w) {
+            if let Some(recast) = w.law().recast() {
+                let mut padded = [0.0; COEFFICIENTS_MAX];
+                padded[..theta.len()].copy_from_slice(&theta);
+                all.push((recast.law, (recast.searched)(&padded)[..theta.len()].to_vec()));
+            }
+            all.push((w.law(), theta));
+        }
+    }
+    all
+}
+
 #[test]
 fn gradients_are_those_of_central_differences() {
-    for w in worked() {
-        let law = w.law();
-        for theta in thetas(&w) {
-            for row in places(30) {
-                let normal = derivatives(law, &theta, row.at);
-                for k in 0..theta.len() {
-                    let step = 1e-6 * theta[k].abs().max(1e-2);
-                    let at = |by: f64| {
-                        let mut theta = theta.clone();
-                        theta[k] += by;
-                        law.ln_loss(&theta, row.at)
-                    };
-                    let (slope, exact) = ((at(step) - at(-step)) / (2.0 * step), normal.gradient[k]);
-                    // What rounding does to the difference, and what the third derivative does.
-                    let allowed = 1e-15 * at(0.0).abs().max(10.0) / step + 1e-6 * exact.abs();
-                    let name = &law.coefficients()[k].name;
-                    assert!((slope - exact).abs() <= allowed, "{} by {name}: {exact}, {slope} at {theta:?}", w.law);
-                }
+    for (law, theta) in laws_somewhere() {
+        for row in places(30) {
+            let normal = derivatives(law, &theta, row.at);
+            for k in 0..theta.len() {
+                let step = 1e-6 * theta[k].abs().max(1e-2);
+                let at = |by: f64| {
+                    let mut theta = theta.clone();
+                    theta[k] += by;
+                    law.ln_loss(&theta, row.at)
+                };
+                let (slope, exact) = ((at(step) - at(-step)) / (2.0 * step), normal.gradient[k]);
+                // What rounding does to the difference, and what the third derivative does.
+                let allowed = 1e-15 * at(0.0).abs().max(10.0) / step + 1e-6 * exact.abs();
+                let name = &law.coefficients()[k].name;
+                assert!((slope - exact).abs() <= allowed, "{} by {name}: {exact}, {slope} at {theta:?}", law.name());
             }
         }
     }
@@ -287,6 +300,37 @@ fn exact_second_derivatives_are_differences_of_gradients() {
             }
         }
     }
+}
+
+/// A law that is searched in other coefficients has the same losses in them, and its own come back.
+#[test]
+fn recast_laws_are_the_same_laws() {
+    let mut recast_laws = 0;
+    for w in worked() {
+        let Some(recast) = w.law().recast() else { continue };
+        recast_laws += 1;
+        let count = w.law().coefficients().len();
+        assert_eq!((recast.law.coefficients().len(), recast.law.inputs()), (count, w.law().inputs()));
+        for theta in thetas(&w) {
+            let mut padded = [0.0; COEFFICIENTS_MAX];
+            padded[..count].copy_from_slice(&theta);
+            let searched = (recast.searched)(&padded);
+            let back = (recast.published)(&searched);
+            for k in 0..count {
+                assert!(
+                    (back[k] - theta[k]).abs() <= 1e-11 * theta[k].abs().max(1.0),
+                    "{}: {back:?}, {theta:?}",
+                    w.law
+                );
+                assert!(!recast.kept.contains(&k) || searched[k] == theta[k], "{}: {k} is another number", w.law);
+            }
+            for row in places(30) {
+                let (one, other) = (w.law().ln_loss(&theta, row.at), recast.law.ln_loss(&searched[..count], row.at));
+                assert!((one - other).abs() <= 1e-12 * one.abs().max(1.0), "{}: {one}, recast {other}", w.law);
+            }
+        }
+    }
+    assert!(recast_laws > 0, "none is");
 }
 
 /// One row alone, one of many, and one asked for by itself are the same bits.
