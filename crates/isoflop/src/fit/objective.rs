@@ -102,6 +102,8 @@ pub struct Objective<'a> {
     pub law: &'a dyn Law,
     /// The table.
     pub rows: &'a Rows,
+    /// Coefficients that derivatives are asked for; those by others may be 0.
+    pub free: &'a [bool],
     /// ρ.
     pub robust: &'a dyn RobustLoss,
     /// r.
@@ -216,7 +218,7 @@ impl Objective<'_> {
     ///
     /// Where the law does not know its curvature, the second derivatives lack it: see [`hessian`](Self::hessian).
     pub fn normal(&self, theta: &[f64], bend: Bend, room: &Room) -> Normal {
-        let slopes = RowSlopes { pull: &room.pull, bend: &room.bend, which: bend };
+        let slopes = RowSlopes { pull: &room.pull, bend: &room.bend, which: bend, wanted: self.free };
         let mut normal = self.law.normal(self.rows, &room.predicted, slopes);
         for prior in self.priors {
             normal.gradient[prior.place] += prior.strength * (theta[prior.place] - prior.at);
@@ -235,16 +237,16 @@ impl Objective<'_> {
     }
 
     /// The derivatives of F at θ with the second ones exact: by the law, or by differences of gradients along the
-    /// coefficients that are `free`. Leaves θ prepared.
-    pub fn exact(&self, theta: &[f64], free: &[bool], room: &mut Room) -> Normal {
-        if !self.law.knows_curvature() {
+    /// coefficients that are free. Leaves θ prepared.
+    pub fn exact(&self, theta: &[f64], room: &mut Room) -> Normal {
+        if !self.law.knows_curvature(self.free) {
             /// Share of a coefficient, or of 1, that it is moved by.
             const STEP: f64 = 1e-5;
             let mut hessian = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
             let mut moved = [0.0; COEFFICIENTS_MAX];
             let count = theta.len();
             moved[..count].copy_from_slice(theta);
-            for k in (0..count).filter(|&k| free[k]) {
+            for k in (0..count).filter(|&k| self.free[k]) {
                 let step = STEP * theta[k].abs().max(1.0);
                 let mut gradient = |to: f64| {
                     moved[k] = to;

@@ -124,12 +124,12 @@ impl<'a> Setup<'a> {
             objective: Objective {
                 law: self.searched_law(),
                 rows,
+                free: &self.free,
                 robust: self.robust,
                 residual: self.residual,
                 priors: self.priors,
                 hold: None,
             },
-            free: &self.free,
             bounds: &self.bounds,
             strides: &self.strides,
             steps: STEPS,

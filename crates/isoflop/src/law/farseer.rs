@@ -57,7 +57,7 @@ impl Formula<9> for Farseer {
     });
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At<S::Row>) -> S {
         let &[s, q, floor, b, b_power, q_level, a, a_power, e] = theta;
         let (n, d) = (at.of(Input::Params), at.of(Input::Tokens));
         let ln_exponent = a * (a_power * n).exp() + e;
@@ -118,7 +118,7 @@ impl Formula<9> for Bends {
     const MOVABLE: &'static [Input] = Farseer::MOVABLE;
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At<S::Row>) -> S {
         let &[s, q, floor, b, b_power, q_level, a, a_power, e] = theta;
         let (n, d) = (at.of(Input::Params), at.of(Input::Tokens));
         let bent = |slope: S, bend: S, level: S| slope * (bend * n).growth() * n + level;

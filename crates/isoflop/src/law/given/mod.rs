@@ -7,6 +7,7 @@
 //!
 //! `grammar` reads the text, this file finds out what its names mean, and `tape` works the formula out.
 
+mod accumulate;
 mod error;
 mod grammar;
 mod tape;
@@ -15,10 +16,10 @@ use std::borrow::Cow;
 
 pub use error::LawError;
 
+use self::accumulate::Accumulate;
 use self::error::Misfit;
 use self::grammar::{Declared, EXAMPLE, Node, Operator, Text};
 use self::tape::{Evaluate, Meaning, Tape};
-use super::written::Accumulate;
 use super::{COEFFICIENTS_MAX, Coefficient, Law, Normal, Power, Predicted, RowSlopes, Scale, Term};
 use crate::near::{listed, nearest};
 use crate::rows::{At, Input, Rows};
@@ -342,7 +343,7 @@ impl Law for Given {
     fn predict(&self, theta: &[f64], rows: &Rows, out: &mut Predicted) {
         out.resize(rows.blocks(), 0);
         out.parts.resize(self.tape.columns(), [0.0; BLOCK]);
-        let Predicted { ln_loss, parts } = out;
+        let Predicted { ln_loss, parts, .. } = out;
         widest(Evaluate { tape: &self.tape, theta, rows, ln_loss, derivatives: None, room: parts });
     }
 
@@ -351,12 +352,12 @@ impl Law for Given {
         let own = rows.blocks() * self.coefficients.len();
         out.resize(rows.blocks(), self.coefficients.len());
         out.parts.resize(own + self.tape.columns(), [0.0; BLOCK]);
-        let Predicted { ln_loss, parts } = out;
+        let Predicted { ln_loss, parts, .. } = out;
         let (derivatives, room) = parts.split_at_mut(own);
         widest(Evaluate { tape: &self.tape, theta, rows, ln_loss, derivatives: Some(derivatives), room });
     }
 
-    fn knows_curvature(&self) -> bool {
+    fn knows_curvature(&self, _wanted: &[bool]) -> bool {
         false
     }
 
