@@ -3,6 +3,7 @@
 mod cholesky;
 pub mod newton;
 pub mod objective;
+mod residual;
 pub mod search;
 mod setup;
 mod status;
