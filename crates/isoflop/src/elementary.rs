@@ -129,6 +129,35 @@ pub fn lns<const N: usize>(x: [f64; N]) -> [f64; N] {
     q
 }
 
+/// Below this size [`growth`] is a sum of powers: there its quotients lose their digits.
+const GROWTH_SERIES: f64 = 0.5;
+/// 1/(k + 3)!, highest first: that sum. The first term that is left out is below 2⁻⁵² of it.
+const GROWTH: [f64; 13] = {
+    let mut terms = [0.0; 13];
+    let mut term = 1.0 / 6.0;
+    let mut k = 0;
+    while k < terms.len() {
+        terms[terms.len() - 1 - k] = term;
+        k += 1;
+        term /= (k + 3) as f64;
+    }
+    terms
+};
+
+/// (eˣ − 1)/x, 1 at 0, and its first two derivatives.
+///
+/// With φ₁ the function itself, φ₂ = (φ₁ − 1)/x and φ₃ = (φ₂ − ½)/x they are φ₁ − φ₂ and φ₁ − 2φ₂ + 2φ₃.
+#[inline(always)]
+pub fn growth(x: f64) -> [f64; 3] {
+    // φ₃ = Σ xᵏ/(k + 3)! near 0.
+    let near = GROWTH[1..].iter().fold(GROWTH[0], |sum, term| sum * x + term);
+    let far = (((exp(x) - 1.0) / x - 1.0) / x - 0.5) / x;
+    let third = if x * x < GROWTH_SERIES * GROWTH_SERIES { near } else { far };
+    let second = third * x + 0.5;
+    let first = second * x + 1.0;
+    [first, first - second, first - 2.0 * (second - third)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +172,20 @@ mod tests {
         assert!(worst((-70_000..70_000).map(|i| f64::from(i) * 0.009_97), exp, f64::exp) < 2.0 * f64::EPSILON);
         assert_eq!((exp(0.0), exp(1e4), exp(-1e4)), (1.0, exp(EXP_MAX), exp(EXP_MIN)));
         assert!(exp(EXP_MIN).is_normal());
+    }
+
+    #[test]
+    fn growth_and_its_derivatives_are_right_near_0_and_far_from_it() {
+        let ladder = || (-400..400).map(|i| 0.01 * f64::from(i) + 0.001);
+        assert!(worst(ladder(), |x| growth(x)[0], |x| x.exp_m1() / x) < 1e-14);
+        let [value, slope, bend] = growth(0.0);
+        assert!(value == 1.0 && slope == 0.5 && (bend - 1.0 / 3.0).abs() < 1e-15);
+        for x in ladder() {
+            for order in [0, 1] {
+                let slope = (growth(x + 1e-5)[order] - growth(x - 1e-5)[order]) / 2e-5;
+                assert!((slope - growth(x)[order + 1]).abs() < 1e-9, "derivative {order} at {x}");
+            }
+        }
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub mod analyze;
 mod answer;
 pub mod approach;
 pub mod check;
+pub mod dual;
 mod elementary;
 pub mod excerpt;
 pub mod fit;

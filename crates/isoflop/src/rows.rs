@@ -19,11 +19,12 @@ pub enum Input {
 /// Number of inputs.
 pub const INPUTS: usize = 4;
 
-/// One run as a law sees it: the natural logarithm of each [`Input`]; 0 where the table has none.
+/// One run as a law sees it, or several side by side: the natural logarithm of each [`Input`]; 0 where the table has
+/// none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct At {
+pub struct At<V = f64> {
     /// By [`Input`].
-    pub ln: [f64; INPUTS],
+    pub ln: [V; INPUTS],
 }
 
 impl At {
@@ -36,10 +37,12 @@ impl At {
     pub fn axis(ln_x: f64) -> Self {
         Self { ln: [0.0, 0.0, 0.0, ln_x] }
     }
+}
 
+impl<V: Copy> At<V> {
     /// ln of one input.
     #[inline(always)]
-    pub fn of(&self, input: Input) -> f64 {
+    pub fn of(&self, input: Input) -> V {
         self.ln[input as usize]
     }
 }

@@ -7,61 +7,18 @@ mod agreement;
 mod bias;
 mod grid;
 mod law;
+mod residuals;
 mod surface;
 mod table;
+mod view;
+mod words;
 
 pub(crate) use bias::parabola_is_biased;
+pub(crate) use view::{DataView, FitView, LawView};
 
-use crate::analysis::{ApproachResult, Severity, Warning};
-use crate::analyze::Fitted;
-use crate::noise::Noise;
-use crate::profile::Profile;
-use crate::run::RunTable;
-use crate::units::Flops;
+use words::{counted, joined, list};
 
-/// What a check of the table sees.
-pub(crate) struct DataView<'a> {
-    pub table: &'a RunTable,
-    pub profiles: &'a [Profile],
-    pub noise: Noise,
-}
-
-/// What a check of the fits sees.
-pub(crate) struct FitView<'a> {
-    pub data: &'a DataView<'a>,
-    pub fitted: &'a [Fitted],
-    pub results: &'a [ApproachResult],
-    pub recommended: Option<&'static str>,
-    /// The best of the approaches that look at one budget at a time.
-    pub lead: Option<&'static str>,
-    pub level: f64,
-}
-
-impl FitView<'_> {
-    /// The result of the approach to quote.
-    fn recommended(&self) -> Option<&ApproachResult> {
-        self.results.iter().find(|result| Some(result.name) == self.recommended)
-    }
-
-    /// What was found by, and the result of, the best approach that looks at one budget at a time.
-    fn lead(&self) -> Option<(&Fitted, &ApproachResult)> {
-        self.by_name(self.lead?)
-    }
-
-    /// The same for an approach by name.
-    fn by_name(&self, name: &str) -> Option<(&Fitted, &ApproachResult)> {
-        let at = self.results.iter().position(|r| r.name == name)?;
-        Some((self.fitted.get(at)?, &self.results[at]))
-    }
-}
-
-/// What a check of one law fitted to one table sees.
-pub(crate) struct LawView<'a> {
-    pub table: crate::parametric::Table<'a>,
-    pub observed: &'a crate::parametric::Observed,
-    pub fit: &'a crate::fit::Fit<'a>,
-    pub report: &'a crate::parametric::FitReport,
-}
+use crate::analysis::{Severity, Warning};
 
 /// What a check looks at.
 enum Look {
@@ -199,7 +156,7 @@ pub const CHECKS: &[Check] = &[
         id: "D11",
         title: "lack of fit",
         threshold: "a parabola through the residuals along ln N, ln D or ln x bends by over 4 standard errors",
-        look: Look::Law(surface::bent),
+        look: Look::Law(residuals::bent),
     },
     Check {
         id: "D12",
@@ -211,7 +168,7 @@ pub const CHECKS: &[Check] = &[
         id: "D13",
         title: "outliers",
         threshold: "residual over 5 robust standard deviations",
-        look: Look::Law(surface::outliers),
+        look: Look::Law(residuals::outliers),
     },
     Check {
         id: "D14",
@@ -229,7 +186,7 @@ pub const CHECKS: &[Check] = &[
         id: "D19",
         title: "noise about a law",
         threshold: "residuals about the law under 1e-6",
-        look: Look::Law(surface::noise_free),
+        look: Look::Law(residuals::noise_free),
     },
     Check {
         id: "D20",
@@ -308,29 +265,4 @@ fn run(findings: impl Fn(&Check) -> Vec<Finding>) -> Vec<Warning> {
     };
     let found = CHECKS.iter().flat_map(|check| findings(check).into_iter().map(move |f| numbered(check, f)));
     gravest_first(found.collect())
-}
-
-/// Budgets in a sentence: "3e15, 6e15 and 1e16", at most five by name.
-fn list(budgets: &[Flops]) -> String {
-    const NAMED: usize = 5;
-    let mut words: Vec<String> = budgets.iter().take(NAMED).map(ToString::to_string).collect();
-    if budgets.len() > NAMED {
-        words.push(format!("{} more", budgets.len() - NAMED));
-    }
-    joined(&words)
-}
-
-/// "a", "a and b", "a, b and c".
-fn joined<S: AsRef<str>>(words: &[S]) -> String {
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    match words[..] {
-        [] => String::new(),
-        [only] => only.to_string(),
-        [ref rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-/// "1 budget", "3 budgets".
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -3,6 +3,7 @@
 mod cholesky;
 pub mod newton;
 pub mod objective;
+mod residual;
 pub mod search;
 mod setup;
 mod status;
@@ -91,7 +92,7 @@ impl Fit<'_> {
     /// ln L̂ of every row.
     pub fn fitted(&self) -> Vec<f64> {
         let theta = &self.theta[..self.setup.count()];
-        self.rows.iter().map(|row| self.setup.law.ln_loss(theta, row.at)).collect()
+        self.rows.iter().map(|row| self.setup.searched_law().ln_loss(theta, row.at)).collect()
     }
 
     /// The other minima that the searches ended in, lowest first.

@@ -15,10 +15,8 @@ pub type Theta = [f64; COEFFICIENTS_MAX];
 /// What is searched, and within which limits.
 #[derive(Clone, Copy)]
 pub struct Search<'a> {
-    /// F.
+    /// F, of which the coefficients that are free are searched; the others stay where the start has them.
     pub objective: Objective<'a>,
-    /// Which coefficients are searched; the others stay where the start has them.
-    pub free: &'a [bool],
     /// Coefficients are held within these.
     pub bounds: &'a [(f64, f64)],
     /// No coefficient moves further than this in one step. A term that is too small to matter has a slope too small
@@ -84,10 +82,11 @@ struct Model {
 impl Search<'_> {
     /// From `start` to the bottom. `first`: Newton's steps from a start near it, reweighted least squares from afar.
     pub fn descend(&self, start: &[f64], first: Bend, room: &mut Room) -> Bottom {
-        let count = self.free.len();
+        let count = self.objective.free.len();
         let mut theta = [0.0; COEFFICIENTS_MAX];
         for k in 0..count {
-            theta[k] = if self.free[k] { start[k].clamp(self.bounds[k].0, self.bounds[k].1) } else { start[k] };
+            theta[k] =
+                if self.objective.free[k] { start[k].clamp(self.bounds[k].0, self.bounds[k].1) } else { start[k] };
         }
         let mut bottom = Bottom { theta, objective: 0.0, stop: Stop::StepLimit, steps: 0 };
         bottom.objective = self.objective.prepare(&theta[..count], first, room);
@@ -138,9 +137,9 @@ impl Search<'_> {
 
     /// The parabola at θ, where F was prepared: Newton's if it is asked for and has a lowest point.
     fn model(&self, theta: &Theta, bend: Bend, room: &mut Room) -> Model {
-        let theta = &theta[..self.free.len()];
+        let theta = &theta[..self.objective.free.len()];
         if bend == Bend::Exact {
-            let model = self.judged(theta, self.objective.exact(theta, self.free, room), bend);
+            let model = self.judged(theta, self.objective.exact(theta, room), bend);
             if model.promise.is_some() {
                 return model;
             }
@@ -154,7 +153,7 @@ impl Search<'_> {
         for k in 0..theta.len() {
             let (low, high) = self.bounds[k];
             let held = (theta[k] <= low && normal.gradient[k] > 0.0) || (theta[k] >= high && normal.gradient[k] < 0.0);
-            moving[k] = self.free[k] && !held;
+            moving[k] = self.objective.free[k] && !held;
         }
         let system = Cholesky::new(&normal.hessian, &moving[..theta.len()], 0.0);
         let undamped = system.map(|system| system.solve(&normal.gradient));
@@ -172,7 +171,7 @@ impl Search<'_> {
         enough: f64,
         room: &mut Room,
     ) -> Option<(Theta, f64, f64)> {
-        let count = self.free.len();
+        let count = self.objective.free.len();
         let Model { normal, moving, undamped, bend, .. } = model;
         while *damping <= DAMPING_MAX {
             let damped = |damping| Cholesky::new(&normal.hessian, &moving[..count], damping);

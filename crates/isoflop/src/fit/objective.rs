@@ -1,57 +1,14 @@
 //! What a fit makes small: F(θ) = Σ w·ρ(r), a plain sum.
 
-#![expect(clippy::inline_always, reason = "loops over rows are compiled once for each width of vectors, whole")]
 #![expect(clippy::needless_range_loop, reason = "lanes and coefficients index several arrays at once")]
 
-use serde::Serialize;
+pub use super::residual::Residual;
 
-use crate::elementary::{exp, ln};
+use super::residual::{Chain, Residuals};
 use crate::law::{COEFFICIENTS_MAX, Law, Normal, Predicted, RowSlopes};
 use crate::robust::{Bend, RobustLoss, Slopes};
 use crate::rows::Rows;
-use crate::wide::{BLOCK, Block, Work, widest};
-
-/// What is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Residual {
-    /// r = ln L − ln L̂: a share of the loss.
-    #[default]
-    Log,
-    /// r = L − L̂: in the unit of the loss.
-    Linear,
-    /// r = ln(1 + L) − ln(1 + L̂): for losses near 0.
-    LogPlusOne,
-}
-
-impl Residual {
-    /// Every one, in the order of help.
-    pub const ALL: [Self; 3] = [Self::Log, Self::Linear, Self::LogPlusOne];
-
-    /// Its name on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Log => "log",
-            Self::Linear => "linear",
-            Self::LogPlusOne => "log-plus-one",
-        }
-    }
-
-    /// What is compared, from ln L.
-    #[inline(always)]
-    fn of(self, ln_loss: f64) -> f64 {
-        match self {
-            Self::Log => ln_loss,
-            Self::Linear => exp(ln_loss),
-            Self::LogPlusOne => ln(1.0 + exp(ln_loss)),
-        }
-    }
-
-    /// The residual of an observed and a predicted ln L.
-    pub fn between(self, observed: f64, predicted: f64) -> f64 {
-        self.of(observed) - self.of(predicted)
-    }
-}
+use crate::wide::{BLOCK, Block, widest};
 
 /// What is known of a coefficient beforehand: a term ½·strength·(θ − at)² beside the objective.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,6 +59,8 @@ pub struct Objective<'a> {
     pub law: &'a dyn Law,
     /// The table.
     pub rows: &'a Rows,
+    /// Coefficients that derivatives are asked for; those by others may be 0.
+    pub free: &'a [bool],
     /// ρ.
     pub robust: &'a dyn RobustLoss,
     /// r.
@@ -132,69 +91,6 @@ impl Room {
     }
 }
 
-/// r of all rows.
-struct Residuals<'a> {
-    residual: Residual,
-    observed: &'a [Block],
-    predicted: &'a [Block],
-    out: &'a mut [Block],
-}
-
-impl Residuals<'_> {
-    #[inline(always)]
-    fn each(self, of: impl Fn(f64) -> f64) {
-        let (observed, predicted) = (self.observed.as_flattened(), self.predicted.as_flattened());
-        for ((out, &observed), &predicted) in self.out.as_flattened_mut().iter_mut().zip(observed).zip(predicted) {
-            *out = of(observed) - of(predicted);
-        }
-    }
-}
-
-impl Work for Residuals<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        match self.residual {
-            Residual::Log => self.each(|y| y),
-            Residual::Linear => self.each(|y| Residual::Linear.of(y)),
-            Residual::LogPlusOne => self.each(|y| Residual::LogPlusOne.of(y)),
-        }
-    }
-}
-
-/// From derivatives by −r to derivatives by ln L̂, where the residual is not that of logarithms.
-struct Chain<'a> {
-    residual: Residual,
-    predicted: &'a [Block],
-    pull: &'a mut [Block],
-    bend: &'a mut [Block],
-    exact: bool,
-}
-
-impl Work for Chain<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        let rows = self.pull.iter_mut().zip(self.bend.iter_mut()).zip(self.predicted);
-        for ((pull, bend), predicted) in rows {
-            for lane in 0..BLOCK {
-                let loss = exp(predicted[lane]);
-                // The first and second derivative of what is compared, by ln L̂.
-                let (slope, curve) = match self.residual {
-                    Residual::Log => (1.0, 0.0),
-                    Residual::Linear => (loss, loss),
-                    Residual::LogPlusOne => {
-                        let share = loss / (1.0 + loss);
-                        (share, share * (1.0 - share))
-                    }
-                };
-                bend[lane] = bend[lane] * slope * slope + if self.exact { pull[lane] * curve } else { 0.0 };
-                pull[lane] *= slope;
-            }
-        }
-    }
-}
-
 impl Objective<'_> {
     /// Σ w·ρ(r) alone, without priors: the number to compare with other programs.
     pub fn of_data(&self, theta: &[f64], room: &mut Room) -> f64 {
@@ -216,7 +112,7 @@ impl Objective<'_> {
     ///
     /// Where the law does not know its curvature, the second derivatives lack it: see [`hessian`](Self::hessian).
     pub fn normal(&self, theta: &[f64], bend: Bend, room: &Room) -> Normal {
-        let slopes = RowSlopes { pull: &room.pull, bend: &room.bend, which: bend };
+        let slopes = RowSlopes { pull: &room.pull, bend: &room.bend, which: bend, wanted: self.free };
         let mut normal = self.law.normal(self.rows, &room.predicted, slopes);
         for prior in self.priors {
             normal.gradient[prior.place] += prior.strength * (theta[prior.place] - prior.at);
@@ -235,16 +131,16 @@ impl Objective<'_> {
     }
 
     /// The derivatives of F at θ with the second ones exact: by the law, or by differences of gradients along the
-    /// coefficients that are `free`. Leaves θ prepared.
-    pub fn exact(&self, theta: &[f64], free: &[bool], room: &mut Room) -> Normal {
-        if !self.law.knows_curvature() {
+    /// coefficients that are free. Leaves θ prepared.
+    pub fn exact(&self, theta: &[f64], room: &mut Room) -> Normal {
+        if !self.law.knows_curvature(self.free) {
             /// Share of a coefficient, or of 1, that it is moved by.
             const STEP: f64 = 1e-5;
             let mut hessian = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
             let mut moved = [0.0; COEFFICIENTS_MAX];
             let count = theta.len();
             moved[..count].copy_from_slice(theta);
-            for k in (0..count).filter(|&k| free[k]) {
+            for k in (0..count).filter(|&k| self.free[k]) {
                 let step = STEP * theta[k].abs().max(1.0);
                 let mut gradient = |to: f64| {
                     moved[k] = to;

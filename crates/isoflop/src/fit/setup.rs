@@ -3,11 +3,12 @@
 //! The amplitude of a power is the loss that its term contributes where x = 1, far from
 //! any run, so it lies on a ridge with its exponent: A and α of E + A/N^α + B/D^β are
 //! correlated by more than 0.99. Searches move the amplitude where the runs are instead,
-//! A·x̄^−α at the mean of ln x, and the ridge is gone. Coefficients leave as the paper has them.
+//! A·x̄^−α at the mean of ln x, and the ridge is gone. A law that has other ridges is [`Recast`]. Coefficients leave
+//! as the paper has them.
 
 use super::newton::{Search, Theta};
 use super::objective::{Objective, Prior, Residual};
-use crate::law::{COEFFICIENTS_MAX, Law, Origin, Power, Scale, Starts, Term};
+use crate::law::{COEFFICIENTS_MAX, Law, Origin, Power, Recast, Scale, Starts, Term};
 use crate::robust::RobustLoss;
 use crate::rows::{At, INPUTS, Input, Row, Rows};
 
@@ -25,7 +26,7 @@ const ROUNDING: f64 = 1e-31;
 
 /// Everything that the searches of one law on one table share.
 pub struct Setup<'a> {
-    /// The law.
+    /// The law, as it is published.
     pub law: &'a dyn Law,
     /// ρ.
     pub robust: &'a dyn RobustLoss,
@@ -44,6 +45,8 @@ pub struct Setup<'a> {
     centre: [f64; INPUTS],
     /// How each coefficient changes with that.
     moves: Vec<Move>,
+    /// The coefficients that are searched, where they are not the law's own.
+    recast: Option<&'static Recast>,
     rounding: f64,
 }
 
@@ -68,9 +71,11 @@ impl<'a> Setup<'a> {
                 centre[input as usize] = rows.iter().map(|row| row.weight * row.at.of(input)).sum::<f64>() / total;
             }
         }
+        let recast = law.recast().filter(|recast| (0..fixed.len()).all(|k| recast.kept.contains(&k) || !pinned(k)));
+        let searched = recast.map_or(law, |recast| recast.law);
         let losses = || rows.iter().filter(|row| row.weight > 0.0).map(|row| row.ln_loss);
         let (least, most) = (losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max));
-        let mut bounds: Vec<(f64, f64)> = law.coefficients().iter().map(|c| c.bounds).collect();
+        let mut bounds: Vec<(f64, f64)> = searched.coefficients().iter().map(|c| c.bounds).collect();
         if shifted {
             for term in law.terms() {
                 let gone = if term.power.is_some() { GONE } else { NO_FLOOR };
@@ -90,9 +95,10 @@ impl<'a> Setup<'a> {
             starts: Starts::new(law, &Rows::new(rows)),
             free: fixed.iter().map(Option::is_none).collect(),
             bounds,
-            strides: law.coefficients().iter().map(|c| stride(c.scale)).collect(),
+            strides: searched.coefficients().iter().map(|c| stride(c.scale)).collect(),
             centre,
             moves,
+            recast,
             rounding: ROUNDING
                 * rows.len() as f64
                 * if residual == Residual::Linear { most.exp().powi(2) } else { 1.0 },
@@ -107,18 +113,23 @@ impl<'a> Setup<'a> {
         At { ln: std::array::from_fn(|i| at.ln[i] - self.centre[i]) }
     }
 
+    /// The law in the coefficients and coordinates of the searches.
+    pub fn searched_law(&self) -> &'a dyn Law {
+        self.recast.map_or(self.law, |recast| recast.law)
+    }
+
     /// The search over `rows` of this table, or of one resampled from it.
     pub fn search<'s>(&'s self, rows: &'s Rows) -> Search<'s> {
         Search {
             objective: Objective {
-                law: self.law,
+                law: self.searched_law(),
                 rows,
+                free: &self.free,
                 robust: self.robust,
                 residual: self.residual,
                 priors: self.priors,
                 hold: None,
             },
-            free: &self.free,
             bounds: &self.bounds,
             strides: &self.strides,
             steps: STEPS,
@@ -148,7 +159,7 @@ impl<'a> Setup<'a> {
 
     /// θ as the paper has it, from that of the searches.
     pub fn as_published(&self, theta: &Theta) -> Theta {
-        self.translate(theta, 1.0)
+        self.translate(&self.recast.map_or(*theta, |recast| (recast.published)(theta)), 1.0)
     }
 
     /// θ of the searches, from that of the paper, with the fixed coefficients put in their places.
@@ -158,7 +169,8 @@ impl<'a> Setup<'a> {
         for (value, fixed) in padded.iter_mut().zip(self.fixed) {
             *value = fixed.unwrap_or(*value);
         }
-        self.translate(&padded, -1.0)
+        let theta = self.translate(&padded, -1.0);
+        self.recast.map_or(theta, |recast| (recast.searched)(&theta))
     }
 
     /// Coefficients as they are where inputs are counted from `sign` times the centre.

@@ -44,7 +44,7 @@ const fn width(name: &'static str) -> Coefficient {
 
 impl<const BREAKS: usize> Broken<BREAKS> {
     #[inline(always)]
-    fn formula<S: Scalar, const P: usize>(theta: &[S; P], at: At) -> S {
+    fn formula<S: Scalar, const P: usize>(theta: &[S; P], at: At<S::Row>) -> S {
         const { assert!(P == BEFORE + EACH * BREAKS && P <= COEFFICIENTS_MAX) };
         let x = at.of(Input::Axis);
         let mut ln_power = theta[1] - theta[2] * x;
@@ -66,7 +66,7 @@ impl Formula<6> for Broken<1> {
     const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 6], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 6], at: At<S::Row>) -> S {
         Self::formula(theta, at)
     }
 }
@@ -90,7 +90,7 @@ impl Formula<9> for Broken<2> {
     const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 9], at: At<S::Row>) -> S {
         Self::formula(theta, at)
     }
 }
@@ -117,7 +117,7 @@ impl Formula<12> for Broken<3> {
     const MOVABLE: &'static [Input] = &[Input::Axis];
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 12], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 12], at: At<S::Row>) -> S {
         Self::formula(theta, at)
     }
 }

@@ -52,22 +52,27 @@ impl Formula<7> for DataConstrained {
     });
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 7], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 7], at: At<S::Row>) -> S {
         let &[e, a, b, alpha, beta, r_d, r_n] = theta;
-        let (n, d) = (S::constant(at.of(Input::Params)), S::constant(at.of(Input::Tokens)));
-        let unique = d.smaller(S::constant(at.of(Input::UniqueTokens)));
+        let (n, d) = (S::of_row(at.of(Input::Params)), at.of(Input::Tokens));
+        let unique = d.smaller(at.of(Input::UniqueTokens));
         let g = (alpha.ln() + a - beta.ln() - b) / (alpha + beta);
         let usable = n.smaller(g + (g + unique) * beta / alpha);
-        let (n_worth, d_worth) = (ln_worth(n, usable, r_n), ln_worth(d, unique, r_d));
+        let n_worth = ln_worth(usable, excess(n - usable), r_n);
+        let d_worth = ln_worth(S::of_row(unique), S::of_row(excess(d - unique)), r_d);
         log_sum_exp([e, a - alpha * n_worth, b - beta * d_worth])
     }
 }
 
-/// `ln(x₀ + x₀·R·(1 − e^(−r/R)))` with r = x/x₀ − 1, from ln x, ln x₀ ≤ ln x and ln R.
+/// r = x/x₀ − 1, from ln x − ln x₀ ≥ 0.
 #[inline(always)]
-fn ln_worth<S: Scalar>(ln_x: S, ln_once: S, ln_r: S) -> S {
-    let zero = S::constant(0.0);
-    let excess = ((ln_x - ln_once).smaller(S::constant(LN_EXCESS_MAX)).exp() - 1.0).larger(zero);
+fn excess<S: Scalar>(ln_times: S) -> S {
+    (ln_times.smaller(S::constant(LN_EXCESS_MAX)).exp() - 1.0).larger(S::constant(0.0))
+}
+
+/// `ln(x₀ + x₀·R·(1 − e^(−r/R)))`, from ln x₀, r and ln R.
+#[inline(always)]
+fn ln_worth<S: Scalar>(ln_once: S, excess: S, ln_r: S) -> S {
     let r = ln_r.exp();
     ln_once + (r * (-(-(excess / r)).exp() + 1.0) + 1.0).ln()
 }

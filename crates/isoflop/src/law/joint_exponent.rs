@@ -37,7 +37,7 @@ impl Formula<6> for JointExponent {
     const MOVABLE: &'static [Input] = &[Input::Params, Input::Tokens];
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 6], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 6], at: At<S::Row>) -> S {
         let &[e, a, b, p, q, ln_k] = theta;
         let (n, d) = (at.of(Input::Params), at.of(Input::Tokens));
         log_sum_exp([e, ln_k.exp() * log_sum_exp([a - p * n, b - q * d])])

@@ -27,7 +27,7 @@ impl Formula<4> for Kaplan {
     const INPUTS: &'static [Input] = &[Input::Params, Input::Tokens];
 
     #[inline(always)]
-    fn ln_loss<S: Scalar>(theta: &[S; 4], at: At) -> S {
+    fn ln_loss<S: Scalar>(theta: &[S; 4], at: At<S::Row>) -> S {
         let &[n_c, alpha_n, d_c, alpha_d] = theta;
         let (n, d) = (at.of(Input::Params), at.of(Input::Tokens));
         alpha_d * log_sum_exp([(n_c - n) * alpha_n / alpha_d, d_c - d])

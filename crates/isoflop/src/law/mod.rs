@@ -16,6 +16,7 @@ mod joint_exponent;
 mod kaplan;
 mod optimum;
 mod power;
+mod recast;
 mod starts;
 mod sum_of_powers;
 mod tied;
@@ -31,6 +32,7 @@ pub use given::{Given, LawError, given};
 pub use joint_exponent::JointExponent;
 pub use kaplan::Kaplan;
 pub use power::PowerLaw;
+pub use recast::Recast;
 pub use starts::Starts;
 pub use sum_of_powers::{Powers, SumOfPowers};
 pub use tied::Tied;
@@ -88,6 +90,8 @@ pub struct Predicted {
     pub ln_loss: Vec<Block>,
     /// Of each block the law's own columns: shares of terms, or derivatives.
     parts: Vec<Block>,
+    /// θ, where a law works out derivatives from it.
+    theta: [f64; COEFFICIENTS_MAX],
 }
 
 impl Predicted {
@@ -122,6 +126,8 @@ pub struct RowSlopes<'a> {
     pub bend: &'a [Block],
     /// Exact: the law adds its own curvature if it has it. Majorant: it leaves that out.
     pub which: Bend,
+    /// Coefficients whose derivatives are asked for; those by others may be left 0.
+    pub wanted: &'a [bool],
 }
 
 /// The first stage of a law that is fitted in two.
@@ -156,9 +162,9 @@ pub trait Law: Send + Sync {
     fn predict(&self, theta: &[f64], rows: &Rows, out: &mut Predicted);
     /// ln L̂ of every row, with what [`normal`](Self::normal) needs.
     fn prepare(&self, theta: &[f64], rows: &Rows, out: &mut Predicted);
-    /// Whether [`normal`](Self::normal) knows the law's own curvature; if not, exact second derivatives of an
-    /// objective come from differences of gradients.
-    fn knows_curvature(&self) -> bool;
+    /// Whether [`normal`](Self::normal) knows the law's own curvature by the coefficients that are wanted; if not,
+    /// exact second derivatives of an objective come from differences of gradients.
+    fn knows_curvature(&self, wanted: &[bool]) -> bool;
     /// The derivatives of an objective by the coefficients, from those by ln L̂, at the θ that was prepared.
     fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal;
 
@@ -167,6 +173,10 @@ pub trait Law: Send + Sync {
     fn movable(&self) -> &[Input];
     /// The law whose coefficients are fitted first, to some of the rows, and then held.
     fn base(&self) -> Option<&'static Base> {
+        None
+    }
+    /// The law in the coefficients that are searched, where those are not the published ones.
+    fn recast(&self) -> Option<&'static Recast> {
         None
     }
 

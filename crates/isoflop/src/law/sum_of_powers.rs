@@ -287,7 +287,7 @@ impl<L: SumOfPowers<K, P>, const K: usize, const P: usize> Law for Powers<L, K, 
         widest(Predict::<L, K, P> { theta, rows, out, law: PhantomData });
     }
 
-    fn knows_curvature(&self) -> bool {
+    fn knows_curvature(&self, _wanted: &[bool]) -> bool {
         true
     }
 

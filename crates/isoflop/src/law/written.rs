@@ -2,10 +2,12 @@
 
 use std::marker::PhantomData;
 
-use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Term};
+use super::{Base, COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, Recast, RowSlopes, Term};
+use crate::dual::{Dual, pair};
+use crate::robust::Bend;
 use crate::rows::{At, Input, Rows};
-use crate::scalar::{Dual, Scalar};
-use crate::wide::{BLOCK, Block, LANES, Work, total, widest};
+use crate::scalar::{Lanes, Scalar};
+use crate::wide::{BLOCK, Block, LANES, Work, total_apart, widest};
 
 /// What the author of a law with P coefficients writes.
 pub trait Formula<const P: usize>: Send + Sync + 'static {
@@ -23,10 +25,12 @@ pub trait Formula<const P: usize>: Send + Sync + 'static {
     const MOVABLE: &'static [Input] = &[];
     /// The law that is fitted first, where there is one.
     const BASE: Option<&'static Base> = None;
+    /// The law in the coefficients that are searched, where those are not the published ones.
+    const RECAST: Option<&'static Recast> = None;
     /// ln L̂. The same text gives predictions with plain numbers and derivatives with dual ones.
     ///
     /// To be marked `#[inline(always)]`, or loops over rows are compiled for the narrowest vectors.
-    fn ln_loss<S: Scalar>(theta: &[S; P], at: At) -> S;
+    fn ln_loss<S: Scalar>(theta: &[S; P], at: At<S::Row>) -> S;
 }
 
 /// A formula as a [`Law`].
@@ -35,11 +39,28 @@ pub struct Written<F, const P: usize>(PhantomData<fn() -> F>);
 impl<F: Formula<P>, const P: usize> Written<F, P> {
     /// The law.
     pub const LAW: Self = Self(PhantomData);
+
+    /// Derivatives by the coefficients at these places; the others stay 0.
+    fn derive<const K: usize, const S: usize>(places: [usize; K], ask: Ask<'_, P>) -> Normal {
+        widest(Derive::<F, P, K, S> { places, ask, law: PhantomData })
+    }
 }
 
+/// Up to so many coefficients their second derivatives are carried along too. Of a law in two stages no more are left
+/// for the second, whose tables are refitted thousands of times; carrying those of all made the program a third larger.
+const FEW: usize = 2;
+/// How many second derivatives that is.
+const FEW_BENDS: usize = FEW * (FEW + 1) / 2;
+
 #[inline(always)]
-fn at(rows: &Rows, block: usize, lane: usize) -> At {
-    At { ln: rows.block(block).map(|x| x[lane]) }
+fn at(rows: &Rows, block: usize, from: usize) -> At<Lanes> {
+    At { ln: rows.block(block).map(|x| lanes(x, from)) }
+}
+
+/// The lanes of a block from one on.
+#[inline(always)]
+fn lanes(block: &Block, from: usize) -> Lanes {
+    Lanes(*block[from..].first_chunk().expect("a block is whole parts"))
 }
 
 /// ln L̂ of all rows.
@@ -54,73 +75,66 @@ impl<F: Formula<P>, const P: usize> Work for Predict<'_, F, P> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
+        let theta = self.theta.map(Lanes::constant);
         for (block, out) in self.ln_loss.iter_mut().enumerate() {
-            for (lane, out) in out.iter_mut().enumerate() {
-                *out = F::ln_loss(&self.theta, at(self.rows, block, lane));
+            for from in (0..BLOCK).step_by(LANES) {
+                out[from..from + LANES].copy_from_slice(&F::ln_loss(&theta, at(self.rows, block, from)).0);
             }
         }
     }
 }
 
-/// ln L̂ of all rows with its derivatives.
-struct Differentiate<'a, F, const P: usize> {
+/// What derivatives are asked for.
+struct Ask<'a, const P: usize> {
     theta: [f64; P],
     rows: &'a Rows,
-    out: &'a mut Predicted,
+    slopes: RowSlopes<'a>,
+}
+
+/// Gradient and second derivatives of an objective by K of the coefficients.
+struct Derive<'a, F, const P: usize, const K: usize, const S: usize> {
+    places: [usize; K],
+    ask: Ask<'a, P>,
     law: PhantomData<fn() -> F>,
 }
 
-impl<F: Formula<P>, const P: usize> Work for Differentiate<'_, F, P> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        let theta: [Dual<P>; P] = std::array::from_fn(|k| Dual::coefficient(self.theta[k], k));
-        let derivatives = self.out.parts.as_chunks_mut::<P>().0.iter_mut();
-        for (block, (ln_loss, by)) in self.out.ln_loss.iter_mut().zip(derivatives).enumerate() {
-            for lane in 0..BLOCK {
-                let dual = F::ln_loss(&theta, at(self.rows, block, lane));
-                ln_loss[lane] = dual.value;
-                for k in 0..P {
-                    by[k][lane] = dual.by[k];
-                }
-            }
-        }
-    }
-}
-
-/// Gradient and Σ bend·JJᵀ from the derivatives J of each row.
-pub(super) struct Accumulate<'a, const P: usize> {
-    pub derivatives: &'a [Block],
-    pub slopes: RowSlopes<'a>,
-}
-
-impl<const P: usize> Work for Accumulate<'_, P> {
+impl<F: Formula<P>, const P: usize, const K: usize, const S: usize> Work for Derive<'_, F, P, K, S> {
     type Output = Normal;
     #[inline(always)]
     fn run(self) -> Normal {
-        let mut gradient = [[0.0; LANES]; P];
-        let mut outer = [[[0.0; LANES]; P]; P];
-        let rows = self.derivatives.as_chunks::<P>().0.iter().zip(self.slopes.pull.iter().zip(self.slopes.bend));
-        for (j, (pull, bend)) in rows {
+        let Ask { theta, rows, slopes } = self.ask;
+        let curved = slopes.which == Bend::Exact;
+        let mut duals = theta.map(Dual::<K, S>::constant);
+        for (slot, &place) in self.places.iter().enumerate() {
+            duals[place] = Dual::coefficient(theta[place], slot);
+        }
+        let zero = Lanes::constant(0.0);
+        let (mut gradient, mut outer) = ([zero; K], [[zero; K]; K]);
+        for (block, (pull, bend)) in slopes.pull.iter().zip(slopes.bend).enumerate() {
             for from in (0..BLOCK).step_by(LANES) {
-                for a in 0..P {
-                    for lane in 0..LANES {
-                        gradient[a][lane] += pull[from + lane] * j[a][from + lane];
-                    }
+                let Dual { by, bends, .. } = F::ln_loss(&duals, at(rows, block, from));
+                let (pull, bend) = (lanes(pull, from), lanes(bend, from));
+                for a in 0..K {
+                    gradient[a] = gradient[a] + pull * by[a];
                     for b in 0..=a {
-                        for lane in 0..LANES {
-                            outer[a][b][lane] += bend[from + lane] * j[a][from + lane] * j[b][from + lane];
+                        outer[a][b] = outer[a][b] + bend * by[a] * by[b];
+                    }
+                }
+                if S > 0 && curved {
+                    for a in 0..K {
+                        for b in 0..=a {
+                            outer[a][b] = outer[a][b] + pull * bends[pair(a, b)];
                         }
                     }
                 }
             }
         }
         let mut normal = Normal::ZERO;
-        for a in 0..P {
-            normal.gradient[a] = total(gradient[a]);
-            for b in 0..=a {
-                normal.hessian[a][b] = total(outer[a][b]);
-                normal.hessian[b][a] = normal.hessian[a][b];
+        for (a, &i) in self.places.iter().enumerate() {
+            normal.gradient[i] = total_apart(gradient[a].0);
+            for (b, &j) in self.places[..=a].iter().enumerate() {
+                normal.hessian[i][j] = total_apart(outer[a][b].0);
+                normal.hessian[j][i] = normal.hessian[i][j];
             }
         }
         normal
@@ -164,9 +178,9 @@ impl<F: Formula<P>, const P: usize> Law for Written<F, P> {
     }
 
     fn prepare(&self, theta: &[f64], rows: &Rows, out: &mut Predicted) {
-        out.resize(rows.blocks(), P);
-        let theta = theta.try_into().expect("one number per coefficient");
-        widest(Differentiate::<F, P> { theta, rows, out, law: PhantomData });
+        // Most of what is prepared is not differentiated, as a step turns out to be too long.
+        self.predict(theta, rows, out);
+        out.theta[..P].copy_from_slice(theta);
     }
 
     fn movable(&self) -> &[Input] {
@@ -177,11 +191,23 @@ impl<F: Formula<P>, const P: usize> Law for Written<F, P> {
         F::BASE
     }
 
-    fn knows_curvature(&self) -> bool {
-        false
+    fn recast(&self) -> Option<&'static Recast> {
+        F::RECAST
     }
 
-    fn normal(&self, _rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal {
-        widest(Accumulate::<P> { derivatives: &prepared.parts, slopes })
+    fn knows_curvature(&self, wanted: &[bool]) -> bool {
+        wanted.iter().filter(|wanted| **wanted).count() <= FEW
+    }
+
+    fn normal(&self, rows: &Rows, prepared: &Predicted, slopes: RowSlopes<'_>) -> Normal {
+        let theta = *prepared.theta.first_chunk().expect("a law has no more coefficients than there may be");
+        let ask = Ask { theta, rows, slopes };
+        let mut wanted = (0..P).filter(|&k| slopes.wanted[k]);
+        match (wanted.next(), wanted.next(), wanted.next()) {
+            (Some(one), other, None) => {
+                Self::derive::<FEW, FEW_BENDS>([one, other.unwrap_or(usize::from(one == 0))], ask)
+            }
+            _ => Self::derive::<P, 0>(std::array::from_fn(|k| k), ask),
+        }
     }
 }

@@ -3,84 +3,30 @@
 mod as_approach;
 mod at_budget;
 mod observed;
+mod options;
 mod report;
 
 pub use as_approach::NAME;
 pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
+pub use options::Options;
 pub use report::{
     Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
 };
 
 use crate::analysis::FlaggedRun;
 use crate::fit::newton::Theta;
-use crate::fit::objective::Residual;
-use crate::fit::search::Starts;
-use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held, Known};
+use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held};
 use crate::interval::{self, MEDIAN_TO_SD};
-use crate::law::{COEFFICIENTS_MAX, Law};
-use crate::profile::BUDGET_TOLERANCE;
+use crate::law::COEFFICIENTS_MAX;
 use crate::progress::Progress;
-use crate::robust::RobustLoss;
 use crate::rows::Input;
 use crate::run::{Provenance, RunFlag};
-use crate::uncertainty::{Ask, INTERVALS, Method, Quantity, Spread};
+use crate::uncertainty::{Ask, Quantity, Spread};
 use crate::units::{Flops, Params, Tokens};
 use crate::{answer, check};
 use at_budget::Number;
-
-/// Everything that the job can be told.
-#[derive(Clone)]
-pub struct Options<'a> {
-    /// The law.
-    pub law: &'a dyn Law,
-    /// ρ.
-    pub robust: &'a dyn RobustLoss,
-    /// r.
-    pub residual: Residual,
-    /// Where descents begin; the law's usual search where none is given.
-    pub search: Option<&'static dyn Starts>,
-    /// How intervals are formed.
-    pub interval: &'static dyn Method,
-    /// Their nominal level.
-    pub level: f64,
-    /// Refits, where the method makes some.
-    pub resamples: usize,
-    /// Their seed.
-    pub seed: u64,
-    /// Budgets to forecast, or places x of a law along another axis than compute.
-    pub at: Vec<f64>,
-    /// Choices (N, D) to price.
-    pub choices: Vec<(Params, Tokens)>,
-    /// Coefficients that are given.
-    pub fixed: Vec<(usize, f64)>,
-    /// Coefficients that are known to some extent.
-    pub priors: Vec<Known>,
-    /// Budgets whose C differ by at most this share group.
-    pub budget_tolerance: f64,
-}
-
-impl<'a> Options<'a> {
-    /// The usual choices for one law and robust loss.
-    pub fn new(law: &'a dyn Law, robust: &'a dyn RobustLoss) -> Self {
-        Self {
-            law,
-            robust,
-            residual: Residual::Log,
-            search: None,
-            interval: INTERVALS[0],
-            level: 0.9,
-            resamples: crate::analyze::RESAMPLES,
-            seed: 0,
-            at: Vec::new(),
-            choices: Vec::new(),
-            fixed: Vec::new(),
-            priors: Vec::new(),
-            budget_tolerance: BUDGET_TOLERANCE,
-        }
-    }
-}
 
 /// Why there is no report.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

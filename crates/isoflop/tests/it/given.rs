@@ -111,7 +111,7 @@ fn a_law_that_is_also_built_in_is_the_same_law() {
         assert_eq!(own.ln_loss(&theta, rows.row(i).at), mine.ln_loss.as_flattened()[i]);
     }
     let [pull, bend] = slopes(rows.blocks());
-    let slopes = RowSlopes { pull: &pull, bend: &bend, which: Bend::Majorant };
+    let slopes = RowSlopes { pull: &pull, bend: &bend, which: Bend::Majorant, wanted: &[true; 12] };
     let (mine, theirs) = (own.normal(&rows, &mine, slopes), built_in.normal(&rows, &theirs, slopes));
     for a in 0..5 {
         let near = |x: f64, y: f64| (x - y).abs() <= 1e-15 * y.abs() * 4.0;
@@ -159,7 +159,11 @@ fn derivatives_are_those_of_central_differences() {
             // The gradient of ln L̂ in this row alone.
             let mut pull = vec![[0.0; 16]; rows.blocks()];
             pull.as_flattened_mut()[i] = 1.0;
-            let normal = law.normal(&rows, &prepared, RowSlopes { pull: &pull, bend: &pull, which: Bend::Exact });
+            let normal = law.normal(
+                &rows,
+                &prepared,
+                RowSlopes { pull: &pull, bend: &pull, which: Bend::Exact, wanted: &[true; 12] },
+            );
             assert_eq!(prepared.ln_loss.as_flattened()[i], law.ln_loss(&theta, rows.row(i).at), "{text}");
             for k in 0..values.len() {
                 let slope = (moved(k, 1e-6, i) - moved(k, -1e-6, i)) / 2e-6;

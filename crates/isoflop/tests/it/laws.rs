@@ -132,7 +132,8 @@ fn derivatives(law: &dyn Law, theta: &[f64], at: At) -> Normal {
     law.prepare(theta, &rows, &mut prepared);
     let mut pull: Block = [0.0; BLOCK];
     pull[0] = 1.0;
-    law.normal(&rows, &prepared, RowSlopes { pull: &[pull], bend: &[[0.0; BLOCK]], which: Bend::Exact })
+    let wanted = &[true; COEFFICIENTS_MAX];
+    law.normal(&rows, &prepared, RowSlopes { pull: &[pull], bend: &[[0.0; BLOCK]], which: Bend::Exact, wanted })
 }
 
 /// The worked coefficients, and two places some way from them.
@@ -196,7 +197,6 @@ fn coefficients_have_names_and_ranges_that_make_sense() {
             assert!(term.amplitude < coefficients.len() && power.is_none_or(|k| k < coefficients.len()));
             assert!(term.power.is_none_or(|power| law.inputs().contains(&power.input)), "{}", law.name());
         }
-        assert!(!law.knows_curvature() || !law.terms().is_empty(), "{}", law.name());
     }
 }
 
@@ -239,54 +239,112 @@ fn searches_start_at_losses_like_those_of_the_table() {
     }
 }
 
+/// Every law at some coefficients, those that are searched in other ones in both.
+fn laws_somewhere() -> Vec<(&'static dyn Law, Vec<f64>)> {
+    let mut all = Vec::new();
+    for w in worked() {
+        for theta in thetas(&w) {
+            if let Some(recast) = w.law().recast() {
+                let mut padded = [0.0; COEFFICIENTS_MAX];
+                padded[..theta.len()].copy_from_slice(&theta);
+                all.push((recast.law, (recast.searched)(&padded)[..theta.len()].to_vec()));
+            }
+            all.push((w.law(), theta));
+        }
+    }
+    all
+}
+
 #[test]
 fn gradients_are_those_of_central_differences() {
-    for w in worked() {
-        let law = w.law();
-        for theta in thetas(&w) {
-            for row in places(30) {
-                let normal = derivatives(law, &theta, row.at);
-                for k in 0..theta.len() {
-                    let step = 1e-6 * theta[k].abs().max(1e-2);
-                    let at = |by: f64| {
-                        let mut theta = theta.clone();
-                        theta[k] += by;
-                        law.ln_loss(&theta, row.at)
-                    };
-                    let (slope, exact) = ((at(step) - at(-step)) / (2.0 * step), normal.gradient[k]);
-                    // What rounding does to the difference, and what the third derivative does.
-                    let allowed = 1e-15 * at(0.0).abs().max(10.0) / step + 1e-6 * exact.abs();
-                    let name = &law.coefficients()[k].name;
-                    assert!((slope - exact).abs() <= allowed, "{} by {name}: {exact}, {slope} at {theta:?}", w.law);
-                }
+    for (law, theta) in laws_somewhere() {
+        for row in places(30) {
+            let normal = derivatives(law, &theta, row.at);
+            for k in 0..theta.len() {
+                let step = 1e-6 * theta[k].abs().max(1e-2);
+                let at = |by: f64| {
+                    let mut theta = theta.clone();
+                    theta[k] += by;
+                    law.ln_loss(&theta, row.at)
+                };
+                let (slope, exact) = ((at(step) - at(-step)) / (2.0 * step), normal.gradient[k]);
+                // What rounding does to the difference, and what the third derivative does.
+                let allowed = 1e-15 * at(0.0).abs().max(10.0) / step + 1e-6 * exact.abs();
+                let name = &law.coefficients()[k].name;
+                assert!((slope - exact).abs() <= allowed, "{} by {name}: {exact}, {slope} at {theta:?}", law.name());
             }
         }
     }
 }
 
+/// By every two coefficients: of more, most laws have none.
 #[test]
 fn exact_second_derivatives_are_differences_of_gradients() {
-    for w in worked().iter().filter(|w| w.law().knows_curvature()) {
-        let law = w.law();
-        for theta in thetas(w) {
-            for row in places(30) {
-                let normal = derivatives(law, &theta, row.at);
-                for k in 0..theta.len() {
-                    let gradient = |by: f64| {
-                        let mut theta = theta.clone();
-                        theta[k] += by;
-                        derivatives(law, &theta, row.at).gradient
-                    };
-                    let (above, below) = (gradient(1e-5), gradient(-1e-5));
-                    for j in 0..theta.len() {
-                        let (bend, exact) = ((above[j] - below[j]) / 2e-5, normal.hessian[j][k]);
-                        assert!((bend - exact).abs() <= 1e-8 + 1e-6 * exact.abs(), "{}: {exact}, {bend}", w.law);
-                        assert_eq!(exact, normal.hessian[k][j], "{}", w.law);
-                    }
+    for (law, theta) in laws_somewhere() {
+        let rows = Rows::new(&places(20));
+        let normal = |theta: &[f64], free: &[bool]| {
+            let (robust, residual) = (&Squared, Residual::Log);
+            let objective = Objective { law, rows: &rows, free, robust, residual, priors: &[], hold: None };
+            let mut room = Room::default();
+            objective.prepare(theta, Bend::Exact, &mut room);
+            objective.normal(theta, Bend::Exact, &room)
+        };
+        let all = normal(&theta, &vec![true; theta.len()]);
+        for k in 0..theta.len() {
+            let step = 1e-6 * theta[k].abs().max(1e-2);
+            let gradient = |by: f64| {
+                let mut theta = theta.clone();
+                theta[k] += by;
+                normal(&theta, &vec![true; theta.len()]).gradient
+            };
+            let (above, below) = (gradient(step), gradient(-step));
+            for j in 0..theta.len() {
+                let two: Vec<bool> = (0..theta.len()).map(|i| i == j || i == k).collect();
+                assert!(law.knows_curvature(&two), "{}", law.name());
+                let exact = normal(&theta, &two);
+                for (one, other) in
+                    exact.gradient.iter().zip(all.gradient).zip(&two).filter(|(_, two)| **two).map(|p| p.0)
+                {
+                    assert!((one - other).abs() <= 1e-12 * other.abs(), "{}: {one}, {other}", law.name());
                 }
+                let (bend, exact) = ((above[j] - below[j]) / (2.0 * step), exact.hessian[j][k]);
+                // What rounding does to the difference, and what the fourth derivative does.
+                let allowed = 1e-14 * all.gradient[j].abs().max(1.0) / step + 1e-5 * exact.abs();
+                assert!((bend - exact).abs() <= allowed, "{} by {k} and {j}: {exact}, {bend}", law.name());
             }
         }
     }
+}
+
+/// A law that is searched in other coefficients has the same losses in them, and its own come back.
+#[test]
+fn recast_laws_are_the_same_laws() {
+    let mut recast_laws = 0;
+    for w in worked() {
+        let Some(recast) = w.law().recast() else { continue };
+        recast_laws += 1;
+        let count = w.law().coefficients().len();
+        assert_eq!((recast.law.coefficients().len(), recast.law.inputs()), (count, w.law().inputs()));
+        for theta in thetas(&w) {
+            let mut padded = [0.0; COEFFICIENTS_MAX];
+            padded[..count].copy_from_slice(&theta);
+            let searched = (recast.searched)(&padded);
+            let back = (recast.published)(&searched);
+            for k in 0..count {
+                assert!(
+                    (back[k] - theta[k]).abs() <= 1e-11 * theta[k].abs().max(1.0),
+                    "{}: {back:?}, {theta:?}",
+                    w.law
+                );
+                assert!(!recast.kept.contains(&k) || searched[k] == theta[k], "{}: {k} is another number", w.law);
+            }
+            for row in places(30) {
+                let (one, other) = (w.law().ln_loss(&theta, row.at), recast.law.ln_loss(&searched[..count], row.at));
+                assert!((one - other).abs() <= 1e-12 * one.abs().max(1.0), "{}: {one}, recast {other}", w.law);
+            }
+        }
+    }
+    assert!(recast_laws > 0, "none is");
 }
 
 /// One row alone, one of many, and one asked for by itself are the same bits.
@@ -314,7 +372,8 @@ fn rows_drawn_from_a_law_have_no_residuals_under_it() {
         let drawn = places(40).into_iter().map(|row| Row { ln_loss: law.ln_loss(&theta, row.at), ..row });
         let rows = Rows::new(&drawn.collect::<Vec<_>>());
         for residual in Residual::ALL {
-            let objective = Objective { law, rows: &rows, robust: &Squared, residual, priors: &[], hold: None };
+            let free = &[true; COEFFICIENTS_MAX];
+            let objective = Objective { law, rows: &rows, free, robust: &Squared, residual, priors: &[], hold: None };
             assert_eq!(objective.of_data(&theta, &mut Room::default()), 0.0, "{}, {}", w.law, residual.name());
         }
     }

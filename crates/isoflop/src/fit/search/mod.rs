@@ -12,7 +12,7 @@ pub use projected::Projection;
 
 use rayon::prelude::*;
 
-use super::newton::{Bottom, Stop, Theta};
+use super::newton::{Bottom, Search, Stop, Theta};
 use super::objective::Room;
 use super::setup::Setup;
 use crate::law::Law;
@@ -52,6 +52,12 @@ pub fn usual(law: &dyn Law) -> &'static dyn Starts {
 const POLISHED: usize = 48;
 /// Steps of the screening.
 const SCREENING: usize = 7;
+/// More starts than this are sieved before that: all take the first few of those steps, and one in so many the others.
+const SIEVED: usize = 2_000;
+/// See [`SIEVED`].
+const ONE_IN: usize = 8;
+/// Steps before the sieve.
+const SIEVING: usize = 2;
 /// How many searches that have spent their steps get how many times as many.
 const PATIENT: (usize, usize) = (2, 5);
 /// Fewer rows than this, those of all descents together, are done before another thread has begun.
@@ -88,18 +94,17 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
     let search = setup.search(rows);
     let mut bottoms: Vec<(Theta, Bend)> = all.iter().map(|&theta| (theta, starts.first())).collect();
     if tried > POLISHED {
-        let short = super::newton::Search { steps: SCREENING, ..search };
-        let mut screened: Vec<Bottom> = all
-            .par_iter()
-            .with_min_len(16)
-            .map_init(Room::default, |room, start| short.descend(start, starts.first(), room))
-            .collect();
-        screened.retain(|bottom| bottom.objective.is_finite());
-        screened.sort_by(|a, b| a.objective.total_cmp(&b.objective));
-        bottoms = screened.iter().take(POLISHED).map(|bottom| (bottom.theta, starts.first())).collect();
+        let short = |steps| Search { steps, ..search };
+        let best = if tried > SIEVED {
+            let sieved = screened(&short(SIEVING), &all, starts.first(), tried / ONE_IN);
+            screened(&short(SCREENING - SIEVING), &sieved, starts.first(), POLISHED)
+        } else {
+            screened(&short(SCREENING), &all, starts.first(), POLISHED)
+        };
+        bottoms = best.into_iter().map(|theta| (theta, starts.first())).collect();
     }
     let polished = bottoms.len();
-    let follow = |bottoms: &[(Theta, Bend)], search: &super::newton::Search| -> Vec<Bottom> {
+    let follow = |bottoms: &[(Theta, Bend)], search: &Search| -> Vec<Bottom> {
         let descend = |room: &mut Room, (start, first): &(Theta, Bend)| search.descend(start, *first, room);
         if bottoms.len() * rows.len() < WORTH_THREADS {
             let mut room = Room::default();
@@ -112,12 +117,21 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
     // Of those that were still going down when their steps were spent, the lowest go on.
     let unfinished: Vec<usize> = (0..ends.len()).filter(|&i| ends[i].stop == Stop::StepLimit).take(PATIENT.0).collect();
     let further: Vec<(Theta, Bend)> = unfinished.iter().map(|&i| (ends[i].theta, Bend::Exact)).collect();
-    let patient = super::newton::Search { steps: PATIENT.1 * search.steps, ..search };
+    let patient = Search { steps: PATIENT.1 * search.steps, ..search };
     for (i, end) in unfinished.into_iter().zip(follow(&further, &patient)) {
         ends[i] = end;
     }
     let modes = modes(ends);
     (!modes.is_empty()).then_some(Found { tried, polished, modes })
+}
+
+/// Where the steps of `short` bring the starts: the lowest places, at most `most` of them.
+fn screened(short: &Search, starts: &[Theta], first: Bend, most: usize) -> Vec<Theta> {
+    let descend = |room: &mut Room, start: &Theta| short.descend(start, first, room);
+    let mut ends: Vec<Bottom> = starts.par_iter().with_min_len(16).map_init(Room::default, descend).collect();
+    ends.retain(|end| end.objective.is_finite());
+    ends.sort_by(|a, b| a.objective.total_cmp(&b.objective));
+    ends.iter().take(most).map(|end| end.theta).collect()
 }
 
 /// Ends sorted by objective, those at one objective taken together.

@@ -9,117 +9,24 @@
 
 use std::ops::Range;
 
-use winnow::ascii::{digit1, multispace1, space0, till_line_ending};
+use winnow::ascii::{multispace1, space0, till_line_ending};
 use winnow::combinator::{Infix, Prefix, alt, expression, opt, peek, preceded, repeat};
-use winnow::error::{ErrMode, ParserError};
+use winnow::error::ErrMode;
 use winnow::prelude::*;
-use winnow::stream::{LocatingSlice, Location, Stateful, Stream};
+use winnow::stream::{LocatingSlice, Location, Stream};
 use winnow::token::{one_of, take_while};
 
 use super::error::Misfit;
+use super::node::{Declared, FUNCTIONS, Function, Node, Operator, Placed, Text, function};
+use super::token::{Input, Parsed, begins_name, here, number, range, refuse, unexpected, word};
 use crate::law::Scale;
 use crate::near::{listed, nearest};
-
-/// A formula as a tree.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Node<'a> {
-    Number(f64),
-    Name(&'a str, Range<usize>),
-    Negative(Box<Node<'a>>),
-    Binary(Operator, Box<[Node<'a>; 2]>),
-    /// Of one value; [`Function::Min`] and [`Function::Max`] of two or more.
-    Call(Function, Vec<Node<'a>>),
-}
-
-impl<'a> Node<'a> {
-    /// Looks at this and all below it, from left to right.
-    pub fn visit(&self, look: &mut dyn FnMut(&Node<'a>)) {
-        look(self);
-        match self {
-            Node::Number(_) | Node::Name(..) => {}
-            Node::Negative(inner) => inner.visit(look),
-            Node::Binary(_, sides) => sides.iter().for_each(|side| side.visit(look)),
-            Node::Call(_, values) => values.iter().for_each(|value| value.visit(look)),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Power,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
-    Exp,
-    Ln,
-    Log10,
-    Sqrt,
-    Tanh,
-    Min,
-    Max,
-}
-
-const FUNCTIONS: [(&str, Function); 7] = [
-    ("exp", Function::Exp),
-    ("ln", Function::Ln),
-    ("log10", Function::Log10),
-    ("sqrt", Function::Sqrt),
-    ("tanh", Function::Tanh),
-    ("min", Function::Min),
-    ("max", Function::Max),
-];
-
-/// The function called `name`.
-pub(super) fn function(name: &str) -> Option<Function> {
-    FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
-}
-
-/// A coefficient as it was declared.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Declared<'a> {
-    pub name: &'a str,
-    pub span: Range<usize>,
-    pub starts: (f64, f64),
-    pub scale: Option<Placed<Scale>>,
-    pub within: Option<Placed<(f64, f64)>>,
-}
-
-/// All that was written.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Text<'a> {
-    pub formula: Node<'a>,
-    /// Where the formula stands, without "L =".
-    pub span: Range<usize>,
-    pub coefficients: Vec<Declared<'a>>,
-}
-
-/// The rest of the text, with the number of parts that the formula has had so far.
-type Input<'a> = Stateful<LocatingSlice<&'a str>, usize>;
-type Parsed<T> = Result<T, ErrMode<Misfit>>;
-/// Something with its place.
-type Placed<T> = (T, Range<usize>);
 
 /// A formula of more numbers, names, signs and parentheses is refused rather than followed.
 const PARTS_MAX: usize = 200;
 
 /// What every hint about ranges shows.
 pub(super) const EXAMPLE: &str = "E + A/N^alpha; E = 1..3, A = 10..1e4, alpha = 0.1..0.8";
-
-impl<'a> ParserError<Input<'a>> for Misfit {
-    type Inner = Self;
-    fn from_input(input: &Input<'a>) -> Self {
-        let at = input.current_token_start();
-        Self::new(at..at, "")
-    }
-    fn into_inner(self) -> Result<Self, Self> {
-        Ok(self)
-    }
-}
 
 /// Reads all of `text`.
 pub(super) fn read(text: &str) -> Result<Text<'_>, Misfit> {
@@ -327,91 +234,4 @@ fn coefficient<'a>(input: &mut Input<'a>) -> Parsed<Declared<'a>> {
             }
         }
     }
-}
-
-/// Two numbers, the lower first, and where they stand.
-fn range(input: &mut Input<'_>, name: &str) -> Parsed<Placed<(f64, f64)>> {
-    let start = input.current_token_start();
-    let low = signed(input)?;
-    if opt(preceded(space0, "..")).parse_next(input)?.is_none() {
-        let hint = format!("a number that is known stands in the formula itself; a range is {name} = 0.1..0.8");
-        let span = start..input.previous_token_end();
-        return refuse(span, format!("\"{name}\" has one number where a range is needed"), Some(hint));
-    }
-    space0.parse_next(input)?;
-    let high = signed(input)?;
-    let span = start..input.previous_token_end();
-    if low == high {
-        let hint = "a number that is known stands in the formula itself".to_string();
-        return refuse(span, format!("the range of \"{name}\" is one number"), Some(hint));
-    }
-    if low > high {
-        return refuse(span, format!("the range of \"{name}\" is upside down"), Some(format!("write {high}..{low}")));
-    }
-    Ok(((low, high), span))
-}
-
-fn signed(input: &mut Input<'_>) -> Parsed<f64> {
-    let sign = opt(one_of(['-', '−'])).parse_next(input)?.map_or(1.0, |_| -1.0);
-    if input.peek_finish().starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        Ok(sign * number(input)?)
-    } else {
-        unexpected(input, "a number")
-    }
-}
-
-// Words and numbers.
-
-fn begins_name(c: char) -> bool {
-    c.is_alphabetic() || c == '_'
-}
-
-fn word<'a>(input: &mut Input<'a>) -> Parsed<Placed<&'a str>> {
-    (one_of(begins_name), take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))
-        .take()
-        .with_span()
-        .parse_next(input)
-}
-
-/// A number. Two dots end it: they are those of a range.
-fn number(input: &mut Input<'_>) -> Parsed<f64> {
-    let power = (one_of(['e', 'E']), opt(one_of(['+', '-'])), digit1).void();
-    let plain = alt(((digit1, opt(('.', digit1))).void(), ('.', digit1).void()));
-    let start = input.current_token_start();
-    let Some(text) = opt((plain, opt(power)).take()).parse_next(input)? else {
-        return unexpected(input, "a number");
-    };
-    let tail: Option<(&str, _)> = opt(word).parse_next(input)?;
-    let span = start..input.previous_token_end();
-    match (tail, text.parse::<f64>().ok().filter(|value| value.is_finite())) {
-        (None, Some(value)) => Ok(value),
-        (None, None) => refuse(span, format!("\"{text}\" is too large a number"), None),
-        (Some((tail, _)), _) => {
-            refuse(span, format!("\"{text}{tail}\" is not a number"), Some(format!("to multiply, write {text}*{tail}")))
-        }
-    }
-}
-
-// Refusals.
-
-/// The next `length` bytes.
-fn here(input: &Input<'_>, length: usize) -> Range<usize> {
-    let start = input.current_token_start();
-    start..start + length.min(input.peek_finish().len())
-}
-
-/// Gives up: no other reading is tried.
-fn refuse<T>(span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Parsed<T> {
-    Err(ErrMode::Cut(Misfit { span, message: message.into(), hint }))
-}
-
-/// What comes next is not what is `wanted`.
-fn unexpected<T>(input: &mut Input<'_>, wanted: &str) -> Parsed<T> {
-    let rest = input.peek_finish();
-    let Some(first) = rest.chars().next() else {
-        return refuse(here(input, 0), format!("the law ends where {wanted} is needed"), None);
-    };
-    let words = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-    let length = words.max(first.len_utf8());
-    refuse(here(input, length), format!("\"{}\" stands where {wanted} is needed", &rest[..length]), None)
 }

@@ -5,21 +5,30 @@
 //! assert_eq!(isoflop::law::Law::equation(&law), "L = E + A/N^alpha");
 //! ```
 //!
-//! `grammar` reads the text, this file finds out what its names mean, and `tape` works the formula out.
+//! `grammar` reads the text, this file finds out what its names mean, `builder` makes steps of the formula, and `tape`
+//! works them out.
 
+mod accumulate;
+mod builder;
+mod coefficient;
 mod error;
 mod grammar;
+mod node;
+mod step;
 mod tape;
-
-use std::borrow::Cow;
+mod terms;
+mod token;
 
 pub use error::LawError;
 
+use self::accumulate::Accumulate;
+use self::coefficient::coefficient;
 use self::error::Misfit;
-use self::grammar::{Declared, EXAMPLE, Node, Operator, Text};
+use self::grammar::EXAMPLE;
+use self::node::{Declared, Node, Operator, Text, function};
 use self::tape::{Evaluate, Meaning, Tape};
-use super::written::Accumulate;
-use super::{COEFFICIENTS_MAX, Coefficient, Law, Normal, Power, Predicted, RowSlopes, Scale, Term};
+use self::terms::terms;
+use super::{COEFFICIENTS_MAX, Coefficient, Law, Normal, Predicted, RowSlopes, Scale, Term};
 use crate::near::{listed, nearest};
 use crate::rows::{At, Input, Rows};
 use crate::wide::{BLOCK, widest};
@@ -131,7 +140,7 @@ fn declarations(read: &Text<'_>) -> Result<(), Misfit> {
             let message = format!("\"{name}\" stands for {what} and cannot be a coefficient");
             return Err(misfit(message).hint("give the coefficient another name"));
         }
-        if *name == "L" || grammar::function(name).is_some() {
+        if *name == "L" || function(name).is_some() {
             let what = if *name == "L" { "the loss" } else { "a function" };
             let message = format!("\"{name}\" is {what} and cannot be a coefficient");
             return Err(misfit(message).hint("give the coefficient another name"));
@@ -186,115 +195,6 @@ fn one_line(text: &str) -> String {
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
-/// How far beyond its range a coefficient may be taken, in widths of the range.
-const REACH: f64 = 10.0;
-
-/// A coefficient as it was declared. A range of one sign is kept to that sign.
-fn coefficient(declared: &Declared<'_>, is_exponent: bool) -> Result<Coefficient, Misfit> {
-    let Declared { name, span, starts: (low, high), scale, within } = declared;
-    let positive = *low > 0.0 && within.as_ref().is_none_or(|((low, _), _)| *low > 0.0);
-    let scale = match scale {
-        Some((Scale::Log, place)) if !positive => {
-            let message = format!(
-                "\"{name}\" cannot be searched as its logarithm: its range reaches {}",
-                within.as_ref().map_or(*low, |((bound, _), _)| bound.min(*low))
-            );
-            return Err(Misfit::new(place.clone(), message).hint("leave \"log\" out, or begin the range above 0"));
-        }
-        Some((scale, _)) => *scale,
-        None if positive && !is_exponent => Scale::Log,
-        None => Scale::Linear,
-    };
-    let like = Coefficient::amplitude("", (0.0, 0.0), &[]);
-    let searched = |value: f64| if scale == Scale::Log { value.ln() } else { value };
-    let bounds = match within {
-        Some(((least, most), place)) => {
-            if low < least || high > most {
-                let message = format!("the bounds of \"{name}\" leave out a part of its range");
-                return Err(Misfit::new(place.clone(), message).hint(format!(
-                    "widen them to {}..{}",
-                    least.min(*low),
-                    most.max(*high)
-                )));
-            }
-            (searched(*least), searched(*most))
-        }
-        None if scale == Scale::Log => (like.bounds.0.min(low.ln()), like.bounds.1.max(high.ln())),
-        None => {
-            let reach = REACH * (high - low);
-            let least = if *low >= 0.0 { f64::max(low - reach, 0.0) } else { low - reach };
-            let most = if *high <= 0.0 { f64::min(high + reach, 0.0) } else { high + reach };
-            (least, most)
-        }
-    };
-    if !(bounds.1 - bounds.0).is_finite() {
-        return Err(Misfit::new(span.clone(), format!("the range of \"{name}\" is too wide to be searched")));
-    }
-    let starts = (searched(*low), searched(*high));
-    Ok(Coefficient { name: Cow::Owned((*name).to_string()), scale, bounds, starts, ..like })
-}
-
-/// The terms of a formula that is plainly a sum of powers, with amplitudes searched as logarithms; none of any other.
-fn terms(formula: &Node<'_>, meaning: &dyn Fn(&str) -> Meaning) -> Option<Vec<Term>> {
-    let mut terms: Vec<Term> = Vec::new();
-    let mut left = formula;
-    loop {
-        let (rest, last) = match left {
-            Node::Binary(Operator::Add, sides) => (Some(&sides[0]), &sides[1]),
-            only => (None, only),
-        };
-        terms.push(term(last, meaning)?);
-        match rest {
-            Some(rest) => left = rest,
-            None => break,
-        }
-    }
-    terms.reverse();
-    let amplitude = |k: usize| terms.iter().filter(|term| term.amplitude == k).count();
-    let apart = terms.iter().all(|term| amplitude(term.amplitude) == 1)
-        && terms.iter().filter_map(|term| term.power).all(|power| amplitude(power.exponent) == 0);
-    apart.then_some(terms)
-}
-
-/// A, A/x^a or A*x^-a.
-fn term(node: &Node<'_>, meaning: &dyn Fn(&str) -> Meaning) -> Option<Term> {
-    let amplitude = |node: &Node<'_>| match node {
-        Node::Name(name, _) => match meaning(name) {
-            Meaning::Coefficient(k, Scale::Log) => Some(k),
-            _ => None,
-        },
-        _ => None,
-    };
-    let exponent = |node: &Node<'_>| match node {
-        Node::Name(name, _) => match meaning(name) {
-            Meaning::Coefficient(k, Scale::Linear) => Some(k),
-            _ => None,
-        },
-        _ => None,
-    };
-    // x^a, or x^-a where it multiplies.
-    let power = |node: &Node<'_>, falls: bool| {
-        let Node::Binary(Operator::Power, sides) = node else { return None };
-        let [Node::Name(name, _), up] = &**sides else { return None };
-        let Meaning::Input(input) = meaning(name) else { return None };
-        let exponent = match up {
-            Node::Negative(inner) if falls => exponent(inner)?,
-            up if !falls => exponent(up)?,
-            _ => return None,
-        };
-        Some(Power { exponent, input })
-    };
-    let (amplitude, power) = match node {
-        Node::Binary(Operator::Divide, sides) => (amplitude(&sides[0])?, Some(power(&sides[1], false)?)),
-        Node::Binary(Operator::Multiply, sides) => match amplitude(&sides[0]) {
-            Some(k) => (k, Some(power(&sides[1], true)?)),
-            None => (amplitude(&sides[1])?, Some(power(&sides[0], true)?)),
-        },
-        node => (amplitude(node)?, None),
-    };
-    Some(Term { amplitude, power })
-}
-
 /// `Accumulate` for as many coefficients as there are.
 macro_rules! accumulate {
     ($count:expr, $work:tt, $($n:literal)*) => {
@@ -342,7 +242,7 @@ impl Law for Given {
     fn predict(&self, theta: &[f64], rows: &Rows, out: &mut Predicted) {
         out.resize(rows.blocks(), 0);
         out.parts.resize(self.tape.columns(), [0.0; BLOCK]);
-        let Predicted { ln_loss, parts } = out;
+        let Predicted { ln_loss, parts, .. } = out;
         widest(Evaluate { tape: &self.tape, theta, rows, ln_loss, derivatives: None, room: parts });
     }
 
@@ -351,12 +251,12 @@ impl Law for Given {
         let own = rows.blocks() * self.coefficients.len();
         out.resize(rows.blocks(), self.coefficients.len());
         out.parts.resize(own + self.tape.columns(), [0.0; BLOCK]);
-        let Predicted { ln_loss, parts } = out;
+        let Predicted { ln_loss, parts, .. } = out;
         let (derivatives, room) = parts.split_at_mut(own);
         widest(Evaluate { tape: &self.tape, theta, rows, ln_loss, derivatives: Some(derivatives), room });
     }
 
-    fn knows_curvature(&self) -> bool {
+    fn knows_curvature(&self, _wanted: &[bool]) -> bool {
         false
     }
 

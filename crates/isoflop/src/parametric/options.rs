@@ -1,0 +1,62 @@
+//! What the job of `isoflop fit` can be told.
+
+use crate::fit::Known;
+use crate::fit::objective::Residual;
+use crate::fit::search::Starts;
+use crate::law::Law;
+use crate::profile::BUDGET_TOLERANCE;
+use crate::robust::RobustLoss;
+use crate::uncertainty::{INTERVALS, Method};
+use crate::units::{Params, Tokens};
+
+/// Everything that the job can be told.
+#[derive(Clone)]
+pub struct Options<'a> {
+    /// The law.
+    pub law: &'a dyn Law,
+    /// ρ.
+    pub robust: &'a dyn RobustLoss,
+    /// r.
+    pub residual: Residual,
+    /// Where descents begin; the law's usual search where none is given.
+    pub search: Option<&'static dyn Starts>,
+    /// How intervals are formed.
+    pub interval: &'static dyn Method,
+    /// Their nominal level.
+    pub level: f64,
+    /// Refits, where the method makes some.
+    pub resamples: usize,
+    /// Their seed.
+    pub seed: u64,
+    /// Budgets to forecast, or places x of a law along another axis than compute.
+    pub at: Vec<f64>,
+    /// Choices (N, D) to price.
+    pub choices: Vec<(Params, Tokens)>,
+    /// Coefficients that are given.
+    pub fixed: Vec<(usize, f64)>,
+    /// Coefficients that are known to some extent.
+    pub priors: Vec<Known>,
+    /// Budgets whose C differ by at most this share group.
+    pub budget_tolerance: f64,
+}
+
+impl<'a> Options<'a> {
+    /// The usual choices for one law and robust loss.
+    pub fn new(law: &'a dyn Law, robust: &'a dyn RobustLoss) -> Self {
+        Self {
+            law,
+            robust,
+            residual: Residual::Log,
+            search: None,
+            interval: INTERVALS[0],
+            level: 0.9,
+            resamples: crate::analyze::RESAMPLES,
+            seed: 0,
+            at: Vec::new(),
+            choices: Vec::new(),
+            fixed: Vec::new(),
+            priors: Vec::new(),
+            budget_tolerance: BUDGET_TOLERANCE,
+        }
+    }
+}
