@@ -19,6 +19,8 @@ mod report;
 mod same_bytes;
 mod serving;
 mod simulate;
+#[cfg(target_os = "linux")]
+mod slurm;
 mod text;
 #[cfg(unix)]
 mod worker;

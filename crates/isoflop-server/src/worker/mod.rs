@@ -3,6 +3,7 @@
 //! Nothing is kept here that the server does not know: after a crash the server hands the same attempts out again to
 //! the worker of the same name. All that is said may be said twice, so whatever gets no answer is said again.
 
+mod slurm;
 mod trainer;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::backend::{BackendError, Outcome, Progress};
 use crate::http::worker::{GoOn, LeaseRequest, Leased, Leases};
 
+pub use slurm::{Commands, Installed, Ran, Slurm};
 pub use trainer::{Backed, Trainer};
 
 /// A worker with places for runs.
