@@ -14,6 +14,7 @@ mod help;
 mod interrupt;
 mod json;
 mod program;
+mod python;
 mod readme;
 mod report;
 mod same_bytes;
