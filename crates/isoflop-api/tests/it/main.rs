@@ -1,5 +1,7 @@
 //! The wire seen from outside.
 
+#[cfg(feature = "client")]
+mod client;
 mod properties;
 mod queries;
 mod reports;

@@ -3,13 +3,15 @@
 #![expect(clippy::doc_markdown, reason = "comments on options are the help, word for word")]
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Args;
 use isoflop_api::client::WorkerClient;
 use isoflop_server::backend;
-use isoflop_server::worker::{Backed, Trainer, Worker as Working};
+use isoflop_server::worker::{Backed, Installed, Slurm, Trainer, Worker as Working};
 
 use super::serve::{Log, log, unknown};
 use crate::exit::{DONE, Failure, INTERRUPTED, USAGE};
@@ -40,6 +42,18 @@ pub struct Worker {
     /// Anything else that trains: simulated:WORLD or recorded:RUNS
     #[arg(long, value_name = "BACKEND", conflicts_with = "run", help_heading = "Training")]
     pub backend: Option<String>,
+    /// Submit each run as a job of a Slurm cluster: --run is what the job starts
+    #[arg(long, requires = "run", conflicts_with = "backend", help_heading = "Slurm")]
+    pub slurm: bool,
+    /// More arguments of sbatch, such as '--gpus=1 --partition=long'
+    #[arg(long, value_name = "ARGUMENTS", requires = "slurm", allow_hyphen_values = true, help_heading = "Slurm")]
+    pub sbatch_args: Option<String>,
+    /// Folder for what jobs hear and say; every node must see it
+    #[arg(long, value_name = "FOLDER", default_value = ".isoflop/slurm", help_heading = "Slurm")]
+    pub slurm_folder: PathBuf,
+    /// Time between looks at a job, seconds
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = pause, help_heading = "Slurm")]
+    pub slurm_poll: f64,
     /// Form of the log on standard error
     #[arg(long, value_name = "FORM", default_value = "text", help_heading = "Output")]
     pub log: Log,
@@ -48,7 +62,8 @@ pub struct Worker {
 const EXAMPLES: &str = "\
 Examples:
   isoflop worker --url http://cluster:8000 --key isoflop-… --run 'python train.py'
-  isoflop worker --slots 4 --backend simulated:quiet";
+  isoflop worker --slots 4 --backend simulated:quiet
+  isoflop worker --slots 16 --slurm --sbatch-args '--gpus=1' --run 'python train.py'";
 
 /// Works until Ctrl-C.
 pub fn run(command: &Worker) -> Result<u8, Failure> {
@@ -79,6 +94,19 @@ pub fn run(command: &Worker) -> Result<u8, Failure> {
 }
 
 fn trainer(command: &Worker) -> Result<Arc<dyn Trainer>, Failure> {
+    if let (true, Some(program)) = (command.slurm, &command.run) {
+        let given = command.sbatch_args.as_deref().unwrap_or_default();
+        let sbatch_args = shlex::split(given)
+            .ok_or_else(|| Failure::told(USAGE, format!("--sbatch-args leaves a quotation mark open: {given}"), ""))?;
+        return Ok(Arc::new(Slurm {
+            command: program.clone(),
+            sbatch_args,
+            folder: command.slurm_folder.clone(),
+            server: url(command.url.as_deref()),
+            poll: Duration::from_secs_f64(command.slurm_poll),
+            commands: Box::new(Installed),
+        }));
+    }
     let name = match (&command.run, &command.backend) {
         (Some(program), _) => format!("command:{program}"),
         (None, backend) => backend.clone().unwrap_or_default(),
@@ -91,4 +119,11 @@ fn machine() -> String {
     let told = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let told = told.or_else(|| given(None, &["HOSTNAME", "COMPUTERNAME"]));
     told.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "worker".to_owned())
+}
+
+fn pause(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.01..=600.0).contains(&value) => Ok(value),
+        _ => Err("a number from 0.01 to 600 is needed".to_owned()),
+    }
 }

@@ -15,11 +15,14 @@ mod help;
 mod interrupt;
 mod json;
 mod program;
+mod python;
 mod readme;
 mod report;
 mod same_bytes;
 mod serving;
 mod simulate;
+#[cfg(target_os = "linux")]
+mod slurm;
 mod text;
 #[cfg(unix)]
 mod worker;

@@ -1,7 +1,7 @@
 //! A server of a test's own: `isoflop serve` in a folder of its own, on a port of its own.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use crate::program::{Place, command};
@@ -15,6 +15,7 @@ pub struct Server {
     pub url: String,
     /// The key of its first user.
     pub user_key: String,
+    operator_key: String,
     place: Place,
     words: String,
     child: Child,
@@ -28,9 +29,25 @@ impl Server {
         let words = format!("serve --log off --listen 127.0.0.1:{port} --internal-key {WORKER_KEY} {words}");
         let place = Place::new();
         let (child, told) = begin(&place, &words);
-        let user_key = told.iter().find(|line| line.contains("user key")).and_then(|line| line.split(' ').next_back());
-        let user_key = user_key.expect("a new database has a user").to_owned();
-        Self { url: format!("http://127.0.0.1:{port}"), user_key, place, words, child }
+        let key = |name| told.iter().find(|line| line.contains(name)).and_then(|line| line.split(' ').next_back());
+        let key = |name| key(name).expect("a new database has new keys").to_owned();
+        let (user_key, operator_key) = (key("user key"), key("operator key"));
+        Self { url: format!("http://127.0.0.1:{port}"), user_key, operator_key, place, words, child }
+    }
+
+    /// Adds a user with a key of their choice, as operators do.
+    pub fn add_user(&self, name: &str, key: &str) {
+        let body = serde_json::json!({"name": name, "key": key}).to_string();
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        let (operator, length) = (&self.operator_key, body.len());
+        let head = format!(
+            "POST /v1/operator/users HTTP/1.1\r\nHost: here\r\nX-Operator-Key: {operator}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Kills it as a power cut would, and starts it again on the same books.

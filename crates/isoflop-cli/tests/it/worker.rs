@@ -146,3 +146,20 @@ fn a_worker_that_is_refused_says_why() {
     let ended = ask(&place, &server, "worker --backend simulated:quiet");
     assert_eq!((ended.code, ended.err.lines().next()), (2, Some("error: no worker key is given")));
 }
+
+#[test]
+fn ctrl_c_while_waiting_leaves_the_runs_alone() {
+    let (place, server) = (Place::with("config.json", config(0).to_string()), Server::start("--no-workers"));
+    let mut waiting = command(&place.path(""), "submit config.json --wait");
+    waiting.env("ISOFLOP_URL", &server.url).env("ISOFLOP_API_KEY", &server.user_key);
+    let child = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Not asked for as an experiment, which may not be there yet.
+    until("the run", || ask(&place, &server, "status --no-cache --json").json() != json!([]));
+    sleep(Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("the runs go on: isoflop wait 1"), "{told}");
+    assert_eq!(experiment(&place, &server)["status_type"], "queued");
+}

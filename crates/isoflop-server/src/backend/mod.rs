@@ -7,10 +7,10 @@ use isoflop_api::{FailReason, LossQuery, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
 mod choice;
-mod command;
+pub(crate) mod command;
 mod recorded;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod simulated;
 #[cfg(test)]
 mod tests;

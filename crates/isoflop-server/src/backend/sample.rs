@@ -3,12 +3,12 @@
 use isoflop_api::{AdamW, Architecture, Dtype, LossQuery, LrSchedule, Optimizer, TrainingConfig};
 
 /// 25 million parameters without embedding on about half a billion tokens, as a careful person would train them.
-pub(super) fn config() -> TrainingConfig {
+pub(crate) fn config() -> TrainingConfig {
     sized(8, 512, 500_000_000)
 }
 
 /// 12·layers·width² parameters without embedding.
-pub(super) fn sized(layers: u64, width: u64, tokens: u64) -> TrainingConfig {
+pub(crate) fn sized(layers: u64, width: u64, tokens: u64) -> TrainingConfig {
     TrainingConfig {
         architecture_config: Architecture {
             attention_bias: false,
@@ -43,6 +43,6 @@ pub(super) fn sized(layers: u64, width: u64, tokens: u64) -> TrainingConfig {
 }
 
 /// A question within the bounds of the 2024 and 2025 protocols.
-pub(super) fn query() -> LossQuery {
+pub(crate) fn query() -> LossQuery {
     LossQuery { d_model: 256, num_layers: 6, num_heads: 4, batch_size: 128, learning_rate: 8e-4, train_flops: 1e16 }
 }

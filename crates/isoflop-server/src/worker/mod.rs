@@ -3,6 +3,9 @@
 //! Nothing is kept here that the server does not know: after a crash the server hands the same attempts out again to
 //! the worker of the same name. All that is said may be said twice, so whatever gets no answer is said again.
 
+mod slurm;
+#[cfg(test)]
+mod tests;
 mod trainer;
 
 use std::collections::BTreeSet;
@@ -20,6 +23,7 @@ use serde::Serialize;
 use crate::backend::{BackendError, Outcome, Progress};
 use crate::http::worker::{GoOn, LeaseRequest, Leased, Leases};
 
+pub use slurm::{Commands, Installed, Ran, Slurm};
 pub use trainer::{Backed, Trainer};
 
 /// A worker with places for runs.
@@ -130,12 +134,16 @@ impl Worker {
         tracing::info!("{} begins", lease.run_id);
         let mut is_ours = true;
         let trained = self.train(lease, &mut is_ours);
-        if is_ours {
-            self.tell_end(lease, trained);
+        let is_known = if is_ours {
+            self.tell_end(lease, trained)
         } else {
             tracing::info!("{} was taken back", lease.run_id);
+            true
+        };
+        // What nobody has heard is told by the next worker of this name.
+        if is_known {
+            self.trainer.forget(lease);
         }
-        self.trainer.forget(lease);
         self.held().remove(&lease.run_id);
     }
 
@@ -173,8 +181,8 @@ impl Worker {
             .unwrap_or_else(|_| Err(BackendError("the trainer panicked".to_owned())))
     }
 
-    /// Tells the end until it is acknowledged, or refused: then somebody else has the run.
-    fn tell_end(&self, lease: &Leased, trained: Result<Outcome, BackendError>) {
+    /// Tells the end until it is acknowledged, or refused: then somebody else has the run. Whether the server knows it.
+    fn tell_end(&self, lease: &Leased, trained: Result<Outcome, BackendError>) -> bool {
         let run_id = lease.run_id.as_str();
         let (told, said) = match trained {
             Ok(Outcome::Completed { used_seconds, val_losses }) => {
@@ -190,10 +198,11 @@ impl Worker {
             }
             Err(BackendError(why)) => ("lost", self.say_end(lease, "lost", &Lost { run_id, why: &why })),
         };
-        match said {
+        match &said {
             Ok(()) => tracing::info!("{run_id} {told}"),
             Err(error) => tracing::error!("{run_id} {told}, but: {error}"),
         }
+        !matches!(said, Err(ClientError::Unreachable { .. }))
     }
 
     fn say_end(&self, lease: &Leased, what: &str, body: &impl Serialize) -> Result<(), ClientError> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// One line that is for us.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// How long the run has been going on, seconds as it is to be charged.
     pub elapsed_seconds: Option<f64>,
     /// Every validation loss so far; none for one that is no number.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// The text has at most this many bytes.
-pub(super) const LOG_BYTES: usize = 64_000;
+pub(crate) const LOG_BYTES: usize = 64_000;
 /// Room for the words that stand for what is left out.
 const CUT_BYTES: usize = 100;
 /// The rest is half beginning and half end.
@@ -11,7 +11,7 @@ const HALF: usize = (LOG_BYTES - CUT_BYTES) / 2;
 
 /// A log without its middle.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(crate) struct Log {
     head: Vec<u8>,
     tail: VecDeque<u8>,
     left_out: u64,

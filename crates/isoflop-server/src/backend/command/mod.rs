@@ -3,8 +3,8 @@
 //! `docs/training-command.md` is the protocol, for those who write such programs.
 
 mod group;
-mod line;
-mod log;
+pub(crate) mod line;
+pub(crate) mod log;
 mod streams;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,53 @@
+//! Clients in Python against a real server: ours, and the course's own. Where there is no Python they are skipped.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::program::{Place, root};
+use crate::serving::Server;
+
+/// Whether this can be run.
+fn works(python: &str) -> bool {
+    Command::new(python).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn our_python_client_works() {
+    if !works("python3") {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    let (place, server) = (Place::new(), Server::start("--world quiet"));
+    let output = Command::new("python3")
+        .arg("-B")
+        .arg(root().join("clients/python/tests/test_client.py"))
+        .current_dir(place.path(""))
+        .env("ISOFLOP_URL", &server.url)
+        .env("ISOFLOP_API_KEY", &server.user_key)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// `ISOFLOP_COURSE_CHECKOUT` names a checkout of the course's repository, `ISOFLOP_COURSE_PYTHON` a Python with its
+/// dependencies.
+#[test]
+fn the_course_s_own_client_works() {
+    let given = |name: &str| std::env::var(name).ok().filter(|path| Path::new(path).exists());
+    let (Some(checkout), Some(python)) = (given("ISOFLOP_COURSE_CHECKOUT"), given("ISOFLOP_COURSE_PYTHON")) else {
+        eprintln!("skipped: ISOFLOP_COURSE_CHECKOUT and ISOFLOP_COURSE_PYTHON name no course's repository");
+        return;
+    };
+    let (place, server) = (Place::new(), Server::start("--world quiet"));
+    server.add_user("somebody", "06123456");
+    let output = Command::new(python)
+        .arg("-B")
+        .arg(root().join("clients/python/tests/course_client.py"))
+        .args([checkout.as_str(), server.url.as_str(), "06123456"])
+        .current_dir(place.path(""))
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(matches!(output.status.code(), Some(0 | 77)), "{said}");
+    eprint!("{said}");
+}
