@@ -3,9 +3,12 @@
 pub mod auth;
 pub mod backend;
 mod clock;
+pub mod estimate;
 pub mod hands;
 pub mod http;
 pub mod ledger;
+pub mod runs;
 pub mod serve;
 pub mod service;
+pub mod size;
 pub mod store;

@@ -92,7 +92,7 @@ pub async fn serve(
     let store = Store::open(&options.database).map_err(in_store)?;
     let salt = store.word("salt", new_key).map_err(in_store)?;
     let service = Service::start(store, options.terms).map_err(in_store)?;
-    let app = App { service: service.clone(), keys: Arc::new(KeyHasher::new(salt)) };
+    let app = App { service: service.clone(), keys: Arc::new(KeyHasher::new(salt)), kept: Arc::default() };
     service.ask(Command::Restart).await?;
     let address = options.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
@@ -102,8 +102,10 @@ pub async fn serve(
     }
     tokio::spawn(tick(service.clone()));
     let (stopping, mut stopped) = watch::channel(());
+    let kept = Arc::clone(&app.kept);
     let signal = async move {
         stop.await;
+        kept.stop();
         // The farewell begins now.
         drop(stopping);
     };
