@@ -88,12 +88,12 @@ const row = (run) => {
   return make("tr", { "data-run": id },
     make("th", { scope: "row" }, make("button", { type: "button", class: "plain", "aria-pressed": String(chosen === id), "aria-label": `Run ${id}: show its curve alone`, onclick: () => choose(id) }, String(id))),
     state(run),
+    make("td", {}, doing || ""),
     make("td", { class: "n" }, loss(losses(run).at(-1))),
     make("td", { class: "n" }, count(run.params)),
     make("td", { class: "n" }, count(run.tokens)),
     make("td", { class: "n" }, flops(run.train_flops)),
-    make("td", { class: "n" }, over ? cost : `≤ ${cost}`),
-    make("td", {}, doing || ""));
+    make("td", { class: "n" }, over ? cost : `≤ ${cost}`));
 };
 
 const showTable = () => {
