@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use isoflop::run::{LossUnit, ParamsCount};
 use isoflop::source::{ColumnChoice, ReadOptions};
 
+use crate::command::admin;
 use crate::command::{analyze, check, fit, serve, simulate};
 use crate::exit::{self, Failure};
 
@@ -28,6 +29,7 @@ enum Command {
     Check(Box<check::Check>),
     Fit(Box<fit::Fit>),
     Simulate(Box<simulate::Simulate>),
+    Admin(Box<admin::Admin>),
     Serve(Box<serve::Serve>),
 }
 
@@ -144,6 +146,7 @@ pub fn run() -> Result<u8, Failure> {
         Command::Check(command) => check::run(&command),
         Command::Fit(command) => fit::run(&command),
         Command::Simulate(command) => simulate::run(&command),
+        Command::Admin(command) => admin::run(&command),
         Command::Serve(command) => serve::run(*command),
     }
 }

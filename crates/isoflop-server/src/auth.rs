@@ -12,6 +12,9 @@ use crate::ledger::KeyDigest;
 /// Keys made here begin with this. They hold 160 random bits, so a plain hash hides them.
 const MADE_HERE: &str = "isoflop-";
 
+/// Digests of other keys begin with this.
+const CHOSEN: &str = "argon2id-";
+
 /// Longer ones are no keys. Public SSH keys, which the protocol of 2025 uses, have 400 to 800 characters.
 pub const LONGEST_KEY: usize = 2048;
 
@@ -31,6 +34,27 @@ pub fn new_key() -> String {
 /// Whether a key can be guessed by trying: short, or of few kinds of characters.
 pub fn is_weak(key: &str) -> bool {
     key.len() < 16 || (key.len() < 32 && key.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether the key was chosen by people, by what is kept of it: only those made here need no slow hash.
+pub fn is_chosen(digest: &KeyDigest) -> bool {
+    digest.0.starts_with(CHOSEN)
+}
+
+/// Why people may not have `key`: it cannot be sent, or seems to be made here and would be hashed fast.
+pub fn unfit(key: &str) -> Option<&'static str> {
+    let length = key.chars().count();
+    if length < 8 {
+        Some("a key has at least 8 characters")
+    } else if key.len() > LONGEST_KEY {
+        Some("a key has at most 2048 characters")
+    } else if !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || key.trim() != key {
+        Some("a key is of letters, digits and signs of ASCII, without blanks at its ends")
+    } else if key.starts_with(MADE_HERE) && key.len() != MADE_HERE.len() + 40 {
+        Some("only keys that are made here begin with isoflop-")
+    } else {
+        None
+    }
 }
 
 /// Turns keys into their digests, with this server's salt.
@@ -61,7 +85,7 @@ impl KeyHasher {
         if let Some(known) = self.known.lock().expect("hashing does not panic").get(&fast) {
             return known.clone();
         }
-        let digest = KeyDigest(format!("argon2id-{}", hex(&self.slow(key))));
+        let digest = KeyDigest(format!("{CHOSEN}{}", hex(&self.slow(key))));
         let mut known = self.known.lock().expect("hashing does not panic");
         if known.len() >= REMEMBERED {
             known.clear();

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::auth::{KeyHasher, new_key};
 use crate::backend::TrainingBackend;
 use crate::hands::Hands;
+use crate::house::House;
 use crate::http::{self, App};
 use crate::ledger::{Command, Owner, Terms};
 use crate::service::{Problem, Service};
@@ -92,10 +93,22 @@ pub async fn serve(
     let store = Store::open(&options.database).map_err(in_store)?;
     let salt = store.word("salt", new_key).map_err(in_store)?;
     let service = Service::start(store, options.terms).map_err(in_store)?;
-    let app = App { service: service.clone(), keys: Arc::new(KeyHasher::new(salt)), kept: Arc::default() };
     service.ask(Command::Restart).await?;
     let address = options.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let (backend, places) = options.backend.clone().unzip();
+    let house = House {
+        database: Some(options.database),
+        address: Some(listener.local_addr()?),
+        backend,
+        places: places.unwrap_or_default(),
+    };
+    let app = App {
+        service: service.clone(),
+        keys: Arc::new(KeyHasher::new(salt)),
+        kept: Arc::default(),
+        house: Arc::new(house),
+    };
     started(&first_keys(&app, options.worker_key.as_deref(), listener.local_addr()?).await?);
     if let Some((backend, places)) = options.backend {
         tokio::spawn(Hands::new(service.clone(), backend, places).run());

@@ -4,6 +4,7 @@
 //! `ISOFLOP_REGENERATE=1 cargo test -p isoflop-cli`; look at the difference before you commit it.
 //! `ISOFLOP_SLOW=1` makes the tables of the large tests as large as they get.
 
+mod admin;
 mod bad_input;
 mod exit_codes;
 mod fit;

@@ -95,6 +95,11 @@ pub trait TrainingBackend: Send + Sync {
     /// Its name in `--backend`.
     fn name(&self) -> &'static str;
 
+    /// The world that it plays, if its answers follow from one: operators may know, users may not.
+    fn world(&self) -> Option<&world::World> {
+        None
+    }
+
     /// Trains to the end, or until `report` says to stop. Never uses more than the work's own limit.
     ///
     /// # Errors

@@ -27,11 +27,6 @@ impl Simulated {
         Self { world, lost: Mutex::default() }
     }
 
-    /// What is played.
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
     /// The share of the run after which this attempt loses its machine, if it does. The next attempt draws again.
     fn loses_machine(&self, work: &Work) -> Option<f64> {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,6 +73,10 @@ impl Simulated {
 impl TrainingBackend for Simulated {
     fn name(&self) -> &'static str {
         "simulated"
+    }
+
+    fn world(&self) -> Option<&World> {
+        Some(&self.world)
     }
 
     fn train(&self, work: &Work, report: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Outcome, BackendError> {

@@ -24,6 +24,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::auth::KeyHasher;
+use crate::house::House;
 use crate::service::Service;
 
 pub use shell::Served;
@@ -37,6 +38,8 @@ pub struct App {
     pub keys: Arc<KeyHasher>,
     /// What is kept between requests.
     pub kept: Arc<v1::Kept>,
+    /// What the server knows of itself; for operators.
+    pub house: Arc<House>,
 }
 
 /// A path, the methods that it says it allows, and what answers.
@@ -77,14 +80,17 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
     Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },
     Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
-    Endpoint { path: "/v1/operator/users", allow: "POST", answer: || post(operator::add_user) },
-    Endpoint { path: "/v1/operator/experiments/{id}/dispatch", allow: "POST", answer: || post(operator::dispatch) },
 ];
+
+/// Those and the operators'.
+fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().chain(operator::ENDPOINTS)
+}
 
 /// Everything that answers, from the request to the last header.
 pub fn app(app: App) -> shell::Served {
     let mut router = Router::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         router = router.route(endpoint.path, (endpoint.answer)());
     }
     shell::wrap(router.with_state(app))

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use axum::http::{HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::ENDPOINTS;
+use super::endpoints;
 
 /// What a segment may hold as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -47,10 +47,10 @@ pub(super) enum Found {
 /// Looks for `path`, as it was sent, under `method`.
 pub(super) fn find(method: &Method, path: &str) -> Found {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let mut known = ENDPOINTS.iter().filter(|endpoint| matches(endpoint.path, &decoded)).peekable();
+    let mut known = endpoints().filter(|endpoint| matches(endpoint.path, &decoded)).peekable();
     let Some(first) = known.peek() else {
         let shorter = decoded.trim_end_matches('/');
-        let leads = shorter.len() < decoded.len() && ENDPOINTS.iter().any(|endpoint| matches(endpoint.path, shorter));
+        let leads = shorter.len() < decoded.len() && endpoints().any(|endpoint| matches(endpoint.path, shorter));
         return if leads { Found::WithoutSlash(encode(shorter)) } else { Found::Nowhere };
     };
     let allow = HeaderValue::from_static(first.allow);

@@ -87,6 +87,8 @@ impl Ledger {
                 self.finals_deadline = *deadline;
             }
             Event::Drained { on, .. } => self.draining = *on,
+            // For people to read.
+            Event::Operated { .. } => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use isoflop_api::{Finish, Timestamp, TrainingConfig};
 
-use super::{ExperimentId, KeyDigest, Owner, Purse, UserId};
+use super::{Deed, ExperimentId, KeyDigest, Owner, Purse, UserId};
 use crate::backend::Work;
 
 /// What a worker says of a run that goes on.
@@ -55,4 +55,10 @@ pub enum Command {
     LaunchFinals { actor: String },
     /// No run is handed out any more, or again.
     Drain { on: bool, actor: String },
+    /// Many new people with their keys, or none of them.
+    AddUsers { users: Vec<(String, KeyDigest)> },
+    /// A run is taken from its worker and waits again.
+    Requeue { experiment: ExperimentId, why: String },
+    /// A command of an operator, which is written down with who asked and why; a deed without one changes nothing else.
+    Operate { deed: Deed, command: Option<Box<Command>> },
 }

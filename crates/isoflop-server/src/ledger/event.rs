@@ -5,7 +5,7 @@ use std::sync::Arc;
 use isoflop_api::{Timestamp, TrainingConfig};
 use serde::{Deserialize, Serialize};
 
-use super::{End, ExperimentId, Lease, Purpose, Purse, UserId};
+use super::{Deed, End, ExperimentId, Lease, Purpose, Purse, UserId};
 use crate::backend::Work;
 
 /// What is kept of a key: never the key itself.
@@ -56,6 +56,8 @@ pub enum Event {
     FinalsSet { frozen: bool, deadline: Option<Timestamp>, actor: String },
     /// Whether runs are still handed out.
     Drained { on: bool, actor: String },
+    /// An operator did something; what came of it stands before this, in the same commit.
+    Operated { deed: Deed },
 }
 
 impl Event {

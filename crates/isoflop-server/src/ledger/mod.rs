@@ -12,6 +12,7 @@ mod event;
 mod experiment;
 mod finals;
 mod lease;
+mod operate;
 mod query;
 mod refusal;
 mod said;
@@ -29,6 +30,7 @@ pub use command::{Command, Report};
 pub use event::{Event, KeyDigest, Owner};
 pub use experiment::{Cause, End, Experiment, ExperimentId, Lease, Purpose, State};
 pub use lease::OWN_WORKER;
+pub use operate::Deed;
 pub use query::Balance;
 pub use refusal::Refusal;
 pub use said::LONGEST_FAILURE;
@@ -82,15 +84,20 @@ impl Ledger {
             Command::Finals { frozen, deadline, actor } => Ok(self.set_finals(*frozen, *deadline, actor)),
             Command::LaunchFinals { actor } => Ok(self.launch_finals(actor)),
             Command::Drain { on, actor } => Ok(self.drain(*on, actor)),
+            Command::AddUsers { users } => self.add_users(users),
+            Command::Requeue { experiment, why } => self.requeue(*experiment, why),
+            Command::Operate { deed, command } => self.operate(terms, deed, command.as_deref(), now),
         }
     }
 
     /// A command for somebody who is not in these books would else end in a panic of the one writer.
     fn check_user(&self, command: &Command) -> Result<(), Refusal> {
-        let user = match command {
-            Command::Submit { user, .. } | Command::Adjust { user, .. } | Command::SaveFinal { user, .. } => user,
-            Command::SetKey { owner: Owner::User(user), .. } => user,
-            _ => return Ok(()),
+        let (Command::Submit { user, .. }
+        | Command::Adjust { user, .. }
+        | Command::SaveFinal { user, .. }
+        | Command::SetKey { owner: Owner::User(user), .. }) = command
+        else {
+            return Ok(());
         };
         if (user.0 as usize) < self.users.len() { Ok(()) } else { Err(Refusal::UnknownUser(user.0)) }
     }

@@ -1,5 +1,6 @@
 //! Events on disk, in `SQLite`: what was answered is on disk before the answer.
 
+mod reader;
 mod tables;
 
 use std::cell::Cell;
@@ -10,6 +11,8 @@ use isoflop_api::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::ledger::{Event, ExperimentId, Ledger, UserId};
+
+pub use reader::{Reader, Stored};
 
 /// The database could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]

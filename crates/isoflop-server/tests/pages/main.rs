@@ -3,5 +3,6 @@
 mod browser;
 mod dashboard;
 mod documents;
+mod operator;
 mod own;
 mod served;

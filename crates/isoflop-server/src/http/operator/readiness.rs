@@ -1,0 +1,47 @@
+//! Whether the server is ready for a course, and what a course would do to it.
+
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+
+use super::super::App;
+use super::super::answer::{self, Reply};
+use super::asked::{Nothing, asked, note, unprocessable};
+use super::audit::reading;
+use crate::preflight::{self, Found, Preflight};
+use crate::rehearsal::{self, Plan};
+use crate::store::Reader;
+
+/// `POST /v1/operator/preflight`
+pub(super) async fn preflight(State(app): State<App>, request: Request) -> Reply {
+    let through_tls = through_tls(request.headers());
+    let (operator, Nothing {}) = asked(&app, request).await?;
+    let written = note(&app, operator.deed("preflight", "", "")).await;
+    let file = reading(&app, Reader::check).await;
+    let mut found: Vec<Found> = vec![
+        preflight::of_writing(written.is_ok()),
+        preflight::of_file(file.ok().as_deref()),
+        preflight::of_address(app.house.address, through_tls),
+    ];
+    found.extend(preflight::of_books(&app.service.ledger()));
+    let (last, house) = (app.service.ledger().now(), app.house.clone());
+    let rest = tokio::task::spawn_blocking(move || preflight::of_machine(&house, last));
+    found.extend(rest.await.expect("looking does not panic"));
+    Ok(answer::ok(&Preflight::of(found)))
+}
+
+/// Whether a proxy before this server spoke TLS.
+fn through_tls(headers: &HeaderMap) -> bool {
+    let forwarded = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    forwarded.is_some_and(|protocol| protocol.eq_ignore_ascii_case("https"))
+}
+
+/// `POST /v1/operator/rehearsal`, of a [`Plan`]; nothing of it reaches the books
+pub(super) async fn rehearsal(State(app): State<App>, request: Request) -> Reply {
+    let (_, plan): (_, Plan) = asked(&app, request).await?;
+    if let Some(why) = plan.unfit() {
+        return Err(unprocessable(why));
+    }
+    let (house, terms) = (app.house.clone(), app.service.terms().clone());
+    let made = tokio::task::spawn_blocking(move || rehearsal::rehearse(&plan, &terms, &house));
+    Ok(answer::ok(&made.await.expect("a rehearsal does not panic")))
+}

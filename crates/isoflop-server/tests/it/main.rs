@@ -1,0 +1,5 @@
+//! The training API from outside.
+
+mod operator;
+mod running;
+mod secrets;
