@@ -80,15 +80,17 @@ const run = (line) => {
     if (said) act(`/experiments/${id}/cancel`, { reason: said.reason }, `Run ${id} is cancelled.`);
   };
   const kind = ["lost", "cancelled"].includes(line.status) ? "failed" : line.status;
-  const state = make("span", { class: `state ${kind}` }, line.status);
+  // A failure that names its own kind does not name it twice.
+  const why = !line.failure || line.failure.startsWith(line.status) ? line.failure ?? line.status : `${line.status}: ${line.failure}`;
+  const state = make("span", { class: `state ${kind}` });
   const charge = line.charge_unit === "seconds" ? seconds(line.charge) : `${flops(line.charge)} FLOPs`;
   return make("tr", { "data-run": id },
     make("th", { scope: "row" }, String(id)),
     cell(line.user, line.purpose === "final" ? " (final)" : ""),
-    line.failure ? make("td", { class: "why" }, state, " ", line.failure) : cell(state),
+    make("td", { class: line.failure ? "why" : "" }, state, why),
+    cell(over ? (line.charge > 0 ? plain("Refund", `Refund run ${id}`, refund) : "") : plain("Cancel", `Cancel run ${id}`, cancel)),
     number(loss(line.loss)), number(count(line.params)), number(count(line.tokens)),
-    number(charge), number(String(line.attempts)), cell(line.worker ?? ""),
-    cell(over ? (line.charge > 0 ? plain("Refund", `Refund run ${id}`, refund) : "") : plain("Cancel", `Cancel run ${id}`, cancel)));
+    number(charge), number(String(line.attempts)), cell(line.worker ?? ""));
 };
 
 const user = (line) => {
@@ -103,9 +105,9 @@ const user = (line) => {
   return make("tr", {},
     make("th", { scope: "row" }, line.name),
     number(seconds(line.used_seconds)), number(seconds(line.remaining_seconds)),
+    cell(plain("Adjust", `Adjust the budget of ${line.name}`, adjust), " ", plain("New key", `New key for ${line.name}`, rotate)),
     number(String(line.experiments)), number(String(line.queued)), number(String(line.running)),
-    number(loss(line.predicted_final_loss)),
-    cell(plain("Adjust", `Adjust the budget of ${line.name}`, adjust), " ", plain("New key", `New key for ${line.name}`, rotate)));
+    number(loss(line.predicted_final_loss)));
 };
 
 const tellKey = (told) => {
@@ -219,7 +221,7 @@ at("add").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = at("new-name").value.trim();
   const told = await act("/users", { name }, `${name} is in the roster.`);
-  if (told) at("new-name").value = "";
+  if (told) at("add").reset();
   tellKey(told);
 });
 at("deadline-form").addEventListener("submit", (event) => {
