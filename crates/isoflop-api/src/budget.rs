@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answer to `GET /budget`: seconds of training, spent or reserved, left, and granted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BudgetSummary {
     /// Spent by finished experiments and reserved by the others, seconds.
     pub used_seconds: f64,
@@ -17,6 +18,7 @@ pub struct BudgetSummary {
 /// The answer to `POST /submit`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubmitResponse {
     /// The experiment's number, from 1.
     pub experiment_id: u64,

@@ -10,10 +10,12 @@ use crate::{Timestamp, TrainingConfig};
 /// One entry of `GET /experiments`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Experiment {
     /// Its number, from 1.
     pub experiment_id: u64,
     /// What is trained.
+    #[cfg_attr(feature = "openapi", schema(value_type = TrainingConfig))]
     pub training_config: Arc<TrainingConfig>,
     /// How far it is.
     pub status: Status,
@@ -22,17 +24,21 @@ pub struct Experiment {
 /// How far an experiment is. The set is closed: stock clients know these four and no more.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "status_type", rename_all = "lowercase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Status {
     /// Waits for a worker.
     Queued {
         /// When it was submitted.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         queued_at: Timestamp,
     },
     /// With a worker.
     Running {
         /// When it was submitted.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         queued_at: Timestamp,
         /// When a worker took it.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         dispatched_at: Timestamp,
         /// The worker's name for this attempt.
         run_id: String,
@@ -42,8 +48,10 @@ pub enum Status {
     /// Ended well.
     Completed {
         /// When it was submitted.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         queued_at: Timestamp,
         /// When a worker took it.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         dispatched_at: Timestamp,
         /// The worker's name for this attempt.
         run_id: String,
@@ -52,13 +60,16 @@ pub enum Status {
         /// Validation losses, nats per token; the last is the answer.
         val_losses: Vec<f64>,
         /// When it ended.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         completed_at: Timestamp,
     },
     /// Ended badly, or was cancelled.
     Failed {
         /// When it was submitted.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         queued_at: Timestamp,
         /// When a worker took it; when it ended, if none did.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         dispatched_at: Timestamp,
         /// The worker's name for this attempt; empty if none took it.
         run_id: String,
@@ -67,6 +78,7 @@ pub enum Status {
         /// Why.
         reason: FailReason,
         /// When it ended.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
         failed_at: Timestamp,
     },
 }
@@ -74,6 +86,7 @@ pub enum Status {
 /// Why an experiment failed.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "reason", rename_all = "lowercase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum FailReason {
     /// Its seconds were over.
     Timeout {
@@ -90,12 +103,15 @@ pub enum FailReason {
 /// The answer to `GET /final_submission`, where there is one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FinalSubmission {
     /// What is to be trained.
+    #[cfg_attr(feature = "openapi", schema(value_type = TrainingConfig))]
     pub training_config: Arc<TrainingConfig>,
     /// The loss it is said to end at, nats per token.
     pub predicted_final_loss: f64,
     /// When this was last said.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub submitted_at: Timestamp,
 }
 

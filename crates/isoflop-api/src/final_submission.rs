@@ -12,10 +12,13 @@ use crate::{Request, TrainingConfig};
 
 /// A configuration for the large run, and where its loss will end.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FinalSubmissionRequest {
     /// What is to be trained.
+    #[cfg_attr(feature = "openapi", schema(value_type = TrainingConfig))]
     pub training_config: Arc<TrainingConfig>,
     /// The loss it is said to end at, nats per token: positive and finite.
+    #[cfg_attr(feature = "openapi", schema(exclusive_minimum = 0))]
     pub predicted_final_loss: f64,
 }
 

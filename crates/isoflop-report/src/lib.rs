@@ -14,6 +14,7 @@ mod document;
 mod draw;
 mod figure;
 mod format;
+pub mod look;
 mod report;
 pub mod words;
 

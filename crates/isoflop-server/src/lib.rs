@@ -3,13 +3,16 @@
 pub mod auth;
 pub mod backend;
 mod clock;
+pub mod estimate;
 pub mod hands;
 pub mod house;
 pub mod http;
 pub mod ledger;
 pub mod preflight;
 pub mod rehearsal;
+pub mod runs;
 pub mod serve;
 pub mod service;
+pub mod size;
 pub mod store;
 pub mod worker;

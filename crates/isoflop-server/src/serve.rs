@@ -103,15 +103,22 @@ pub async fn serve(
         backend,
         places: places.unwrap_or_default(),
     };
-    let app = App { service: service.clone(), keys: Arc::new(KeyHasher::new(salt)), house: Arc::new(house) };
+    let app = App {
+        service: service.clone(),
+        keys: Arc::new(KeyHasher::new(salt)),
+        kept: Arc::default(),
+        house: Arc::new(house),
+    };
     started(&first_keys(&app, options.worker_key.as_deref(), listener.local_addr()?).await?);
     if let Some((backend, places)) = options.backend {
         tokio::spawn(Hands::new(service.clone(), backend, places).run());
     }
     tokio::spawn(tick(service.clone()));
     let (stopping, mut stopped) = watch::channel(());
+    let kept = Arc::clone(&app.kept);
     let signal = async move {
         stop.await;
+        kept.stop();
         // The farewell begins now.
         drop(stopping);
     };

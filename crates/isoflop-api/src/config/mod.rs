@@ -17,28 +17,36 @@ pub const VALIDATION_TOKENS: u64 = 1 << 18;
 /// One training run, complete: every default is filled in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrainingConfig {
     /// The model.
     pub architecture_config: Architecture,
     /// What moves its weights.
     pub optimizer_config: Optimizer,
     /// Sequences in a training batch.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub train_batch_size: u64,
     /// Sequences in a validation batch.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub val_batch_size: u64,
     /// Evaluations, evenly spread; the last is at the end.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 16, minimum = 1))]
     pub n_evals: u64,
     /// D, tokens.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 500_000_000_000_i64))]
     pub total_train_tokens: u64,
     /// After this many seconds the run is stopped, and this much is reserved.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 43_200))]
     pub max_runtime_seconds: f64,
     /// The seed of the weights.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0))]
     pub model_seed: u64,
 }
 
 /// A decoder-only transformer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Architecture {
     /// Whether the attention's projections have a bias.
     pub attention_bias: bool,
@@ -69,6 +77,7 @@ pub struct Architecture {
 /// What the arithmetic is done in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Dtype {
     /// 32 bits.
     Float32,
@@ -79,6 +88,7 @@ pub enum Dtype {
 /// What moves the weights. The wire has no tag: the form that more fields match wins, and of equals plain descent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Optimizer {
     /// Adam with decoupled weight decay.
     AdamW(AdamW),
@@ -89,44 +99,59 @@ pub enum Optimizer {
 /// The coefficients of Adam with decoupled weight decay, Loshchilov and Hutter 2019 (arXiv:1711.05101).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdamW {
     /// How fast it learns, over time.
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     pub lr_scheduler: LrSchedule,
     /// Weight decay.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.01))]
     pub weight_decay: f64,
     /// Decay of the mean gradient.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.9))]
     pub beta1: f64,
     /// Decay of the mean square.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.95))]
     pub beta2: f64,
     /// Added to the root.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8))]
     pub eps: f64,
     /// Added under the root.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8))]
     pub eps_root: f64,
     /// Gradients longer than this are cut to it.
+    #[cfg_attr(feature = "openapi", schema(default = 1.0))]
     pub grad_clip_norm: Option<f64>,
 }
 
 /// The coefficients of plain descent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sgd {
     /// How fast it learns, over time.
     pub lr_scheduler: LrSchedule,
     /// Gradients longer than this are cut to it.
+    #[cfg_attr(feature = "openapi", schema(default = 1.0))]
     pub grad_clip_norm: Option<f64>,
 }
 
 /// A warm-up and a cosine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LrSchedule {
     /// The highest learning rate.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 3e-4))]
     pub peak_value: f64,
     /// The last, as a share of the highest.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.1))]
     pub final_lr_frac: f64,
     /// The share of steps that the warm-up takes.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.05))]
     pub warmup_frac: f64,
     /// The first.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.0))]
     pub init_value: f64,
 }
 

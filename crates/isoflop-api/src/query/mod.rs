@@ -11,6 +11,7 @@ pub use read::{BATCH_SIZES, QueryRefusal, TRAIN_FLOPS, read_api_key};
 /// One question after a loss: six numbers, each within the protocol's bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LossQuery {
     /// Width of the model, 64 to 1024.
     pub d_model: u64,

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::FailReason;
 
-/// The body of `POST /internal/worker/{id}/event`.
+/// What a worker says of a run that goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "log_type", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum WorkerEvent {
     /// The run began.
     RunStarted {
@@ -38,9 +39,10 @@ pub enum WorkerEvent {
     },
 }
 
-/// The body of `POST /internal/worker/{id}/finish`.
+/// What a worker says of a run that is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result_type", rename_all = "lowercase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Finish {
     /// It ended well.
     Completed {

@@ -6,19 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::document::{self, Align, Block, Card, Section, Span, Table};
-use crate::draw::colour;
 use crate::draw::svg::escape;
 use crate::figure::Figure;
 use crate::format::Format;
+use crate::look;
 use crate::report::{Report, ReportError};
 use crate::words;
 
-const STYLE: &str = include_str!("../../assets/page.css");
 const SCRIPT: &str = include_str!("../../assets/page.js");
-const FACES: [(&str, &[u8]); 2] = [
-    ("400", include_bytes!("../../assets/roboto-regular.woff2")),
-    ("500", include_bytes!("../../assets/roboto-medium.woff2")),
-];
 
 /// `index.html`.
 pub(crate) struct Html;
@@ -55,17 +50,15 @@ impl Format for Html {
 
 /// The faces, the colours of both themes, and the rules.
 fn write_style(out: &mut String) {
-    for (weight, face) in FACES {
+    for (weight, face) in look::FACES {
         let data = STANDARD.encode(face);
         let _ = writeln!(
             out,
             "@font-face{{font-family:Roboto;font-weight:{weight};src:url(data:font/woff2;base64,{data}) format(\"woff2\")}}"
         );
     }
-    let (light, dark) = colour::variables();
-    // Paper is white: a print of the dark theme would be all ink.
-    let _ = writeln!(out, ":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}");
-    out.push_str(STYLE);
+    out.push_str(&look::colours());
+    out.push_str(look::STYLE);
 }
 
 fn write_section(out: &mut String, section: &Section, report: &Report<'_>) {

@@ -9,10 +9,13 @@ mod cors;
 mod course2025;
 mod course2026;
 mod identity;
+mod openapi;
 pub mod operator;
+mod pages;
 mod paths;
 mod shell;
 mod status;
+pub mod v1;
 pub mod worker;
 
 use std::sync::Arc;
@@ -33,6 +36,8 @@ pub struct App {
     pub service: Service,
     /// Turns keys into what the books know of them.
     pub keys: Arc<KeyHasher>,
+    /// What is kept between requests.
+    pub kept: Arc<v1::Kept>,
     /// What the server knows of itself; for operators.
     pub house: Arc<House>,
 }
@@ -57,6 +62,20 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/loss", allow: "GET", answer: || get(course2025::loss) },
     Endpoint { path: "/total_flops_used", allow: "GET", answer: || get(course2025::total_flops_used) },
     Endpoint { path: "/previous_runs", allow: "GET", answer: || get(course2025::previous_runs) },
+    Endpoint { path: "/openapi.json", allow: "GET, HEAD", answer: || get(openapi::json) },
+    Endpoint { path: "/docs", allow: "GET, HEAD", answer: || get(openapi::docs) },
+    Endpoint { path: "/redoc", allow: "GET, HEAD", answer: || get(openapi::docs) },
+    Endpoint { path: "/dashboard", allow: "GET", answer: || get(pages::dashboard) },
+    Endpoint { path: "/operator", allow: "GET", answer: || get(pages::operator) },
+    Endpoint { path: "/pages/{name}", allow: "GET, HEAD", answer: || get(pages::file) },
+    Endpoint { path: "/v1/me", allow: "GET", answer: || get(v1::me) },
+    Endpoint { path: "/v1/experiments", allow: "GET", answer: || get(v1::experiments) },
+    Endpoint { path: "/v1/experiments/{id}/cancel", allow: "POST", answer: || post(v1::cancel) },
+    Endpoint { path: "/v1/estimate", allow: "POST", answer: || post(v1::estimate) },
+    Endpoint { path: "/v1/events", allow: "GET", answer: || get(v1::events) },
+    Endpoint { path: "/v1/runs.csv", allow: "GET", answer: || get(v1::runs_csv) },
+    Endpoint { path: "/v1/analysis", allow: "GET", answer: || get(v1::analysis) },
+    Endpoint { path: "/v1/analysis/figures", allow: "GET", answer: || get(v1::figures) },
     Endpoint { path: "/v1/worker/lease", allow: "POST", answer: || post(worker::lease) },
     Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
     Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },

@@ -1,0 +1,8 @@
+//! What users ask beyond the courses' protocols, and the pages that ask it, against a server on a port.
+
+mod browser;
+mod dashboard;
+mod documents;
+mod operator;
+mod own;
+mod served;
