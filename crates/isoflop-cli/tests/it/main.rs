@@ -16,5 +16,7 @@ mod program;
 mod readme;
 mod report;
 mod same_bytes;
+#[cfg(unix)]
+mod served;
 mod simulate;
 mod text;
