@@ -3,9 +3,11 @@
 pub mod auth;
 pub mod backend;
 mod clock;
+pub mod condition;
 pub mod hands;
 pub mod http;
 pub mod ledger;
+pub mod metrics;
 pub mod serve;
 pub mod service;
 pub mod store;

@@ -3,12 +3,18 @@
 #![expect(clippy::result_large_err, reason = "a refusal is an answer, and answers are moved but once")]
 
 mod answer;
+mod asker;
 mod body;
 mod callbacks;
+pub mod connection;
 mod cors;
 mod course2025;
 mod course2026;
+mod health;
 mod identity;
+mod limit;
+mod lists;
+mod log;
 pub mod operator;
 mod paths;
 mod shell;
@@ -23,6 +29,8 @@ use axum::routing::{MethodRouter, get, post};
 use crate::auth::KeyHasher;
 use crate::service::Service;
 
+pub use limit::Limits;
+pub use lists::Lists;
 pub use shell::Served;
 
 /// What every handler needs.
@@ -32,6 +40,10 @@ pub struct App {
     pub service: Service,
     /// Turns keys into what the books know of them.
     pub keys: Arc<KeyHasher>,
+    /// How often anybody may ask.
+    pub limits: Arc<Limits>,
+    /// Lists that were sent.
+    pub lists: Arc<Lists>,
 }
 
 /// A path, the methods that it says it allows, and what answers.
@@ -60,6 +72,9 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
     Endpoint { path: "/v1/operator/users", allow: "POST", answer: || post(operator::add_user) },
     Endpoint { path: "/v1/operator/experiments/{id}/dispatch", allow: "POST", answer: || post(operator::dispatch) },
+    Endpoint { path: "/healthz", allow: "GET", answer: || get(health::alive) },
+    Endpoint { path: "/readyz", allow: "GET", answer: || get(health::ready) },
+    Endpoint { path: "/metrics", allow: "GET", answer: || get(health::metrics) },
 ];
 
 /// Everything that answers, from the request to the last header.
@@ -68,5 +83,5 @@ pub fn app(app: App) -> shell::Served {
     for endpoint in ENDPOINTS {
         router = router.route(endpoint.path, (endpoint.answer)());
     }
-    shell::wrap(router.with_state(app))
+    shell::wrap(router.with_state(app.clone()), app)
 }

@@ -87,10 +87,12 @@ impl Ledger {
 
     /// A command for somebody who is not in these books would else end in a panic of the one writer.
     fn check_user(&self, command: &Command) -> Result<(), Refusal> {
-        let user = match command {
-            Command::Submit { user, .. } | Command::Adjust { user, .. } | Command::SaveFinal { user, .. } => user,
-            Command::SetKey { owner: Owner::User(user), .. } => user,
-            _ => return Ok(()),
+        let (Command::Submit { user, .. }
+        | Command::Adjust { user, .. }
+        | Command::SaveFinal { user, .. }
+        | Command::SetKey { owner: Owner::User(user), .. }) = command
+        else {
+            return Ok(());
         };
         if (user.0 as usize) < self.users.len() { Ok(()) } else { Err(Refusal::UnknownUser(user.0)) }
     }

@@ -126,8 +126,11 @@ fn under_load(folder: &Path, keys: &[String], answered: &mut Answered, luck: &mu
 /// Every seed is another configuration.
 static SEED: AtomicU64 = AtomicU64::new(1);
 
+/// Accepted submissions, and the last words that were saved and sent.
+type Submitted = (Vec<(u64, u64, u64)>, (u64, u64));
+
 /// Submits, and now and then commits to a last word, whose loss counts upwards.
-fn submit_until_dead(address: SocketAddr, key: &str, sent: u64) -> (Vec<(u64, u64, u64)>, (u64, u64)) {
+fn submit_until_dead(address: SocketAddr, key: &str, sent: u64) -> Submitted {
     let (mut accepted, mut saved, mut sent) = (Vec::new(), 0, sent);
     let Ok(mut wire) = Wire::open(address) else { return (accepted, (saved, sent)) };
     let headers = [JSON, ("X-API-Key", key)];
@@ -160,12 +163,8 @@ fn work_until_dead(address: SocketAddr, worker: usize) -> Worked {
     let Ok(mut wire) = Wire::open(address) else { return (leased, finished) };
     let headers = [JSON, ("X-Internal-Key", WORKER_KEY)];
     let mut ask = |path: &str, body: &Value| wire.ask("POST", path, &headers, body.to_string().as_bytes()).ok();
-    'asking: loop {
-        let Some(answer) =
-            ask("/v1/worker/lease", &json!({ "worker": format!("worker {worker}"), "places": 2, "holding": [] }))
-        else {
-            break;
-        };
+    let lease = json!({ "worker": format!("worker {worker}"), "places": 2, "holding": [] });
+    'asking: while let Some(answer) = ask("/v1/worker/lease", &lease) {
         for lease in answer.json()["leases"].as_array().unwrap() {
             let (id, run_id) = (lease["experiment_id"].as_u64().unwrap(), lease["run_id"].as_str().unwrap());
             leased.push((id, run_id.to_owned()));
