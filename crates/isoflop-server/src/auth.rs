@@ -94,12 +94,18 @@ impl KeyHasher {
         digest
     }
 
+    /// Whether [`Self::digest`] of this key takes no time.
+    ///
+    /// # Panics
+    /// If a thread panicked in here.
+    pub fn is_quick(&self, key: &str) -> bool {
+        key.starts_with(MADE_HERE) || self.known.lock().expect("hashing does not panic").contains_key(&self.fast(key))
+    }
+
     /// The same for a thread that must not wait: slow hashes are worked out elsewhere, one at a time, so that wrong keys
     /// by the thousand cost one processor and no more.
     pub async fn digest_of(self: &Arc<Self>, key: &str) -> KeyDigest {
-        if key.starts_with(MADE_HERE)
-            || self.known.lock().expect("hashing does not panic").contains_key(&self.fast(key))
-        {
+        if self.is_quick(key) {
             return self.digest(key);
         }
         let _turn = self.turn.lock().await;

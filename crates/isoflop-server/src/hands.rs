@@ -112,6 +112,9 @@ impl Hands {
         // A backend that panics has failed as well; its run must not be kept alive by a thread that is gone.
         let trained = panic::catch_unwind(AssertUnwindSafe(|| self.backend.train(work, &mut report)))
             .unwrap_or_else(|_| Err(BackendError("the backend panicked".to_owned())));
+        if trained.is_err() {
+            self.service.metrics().backend_failed();
+        }
         // From here on nobody says that it goes on: its result is on its way. Other attempts may be held still.
         self.holding.lock().expect("nothing panics in here").retain(|(_, held)| held != run_id);
         let command = ending(experiment, run_id, trained);

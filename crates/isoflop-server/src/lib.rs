@@ -3,11 +3,13 @@
 pub mod auth;
 pub mod backend;
 mod clock;
+pub mod condition;
 pub mod estimate;
 pub mod hands;
 pub mod house;
 pub mod http;
 pub mod ledger;
+pub mod metrics;
 pub mod preflight;
 pub mod rehearsal;
 pub mod runs;

@@ -2,18 +2,18 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::auth::{KeyHasher, new_key};
 use crate::backend::TrainingBackend;
 use crate::hands::Hands;
 use crate::house::House;
-use crate::http::{self, App};
+use crate::http::{self, App, Limits};
 use crate::ledger::{Command, Owner, Terms};
 use crate::service::{Problem, Service};
 use crate::store::{Store, StoreError};
@@ -30,6 +30,10 @@ pub struct Options {
     pub backend: Option<(Arc<dyn TrainingBackend>, usize)>,
     /// The key of workers, if it is not to be made here.
     pub worker_key: Option<String>,
+    /// Requests of one key in a second, if they are limited.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Connections at once; more wait.
+    pub max_connections: usize,
 }
 
 /// Why a server did not start, or ended.
@@ -74,6 +78,8 @@ pub struct Started {
 
 /// Connections that are still answering when the server stops are given this long.
 const FAREWELL: Duration = Duration::from_secs(5);
+/// Between times at which what was counted of those who have gone is forgotten.
+const TIDY: Duration = Duration::from_mins(1);
 /// Between looks for leases that have run out.
 const TICK: Duration = Duration::from_secs(1);
 /// Who the first user is.
@@ -108,25 +114,29 @@ pub async fn serve(
         keys: Arc::new(KeyHasher::new(salt)),
         kept: Arc::default(),
         house: Arc::new(house),
+        limits: Arc::new(Limits::new(options.rate_limit)),
+        lists: Arc::default(),
     };
     started(&first_keys(&app, options.worker_key.as_deref(), listener.local_addr()?).await?);
     if let Some((backend, places)) = options.backend {
         tokio::spawn(Hands::new(service.clone(), backend, places).run());
     }
     tokio::spawn(tick(service.clone()));
-    let (stopping, mut stopped) = watch::channel(());
+    let limits = Arc::clone(&app.limits);
+    tokio::spawn(async move {
+        let mut interval = tokio::time::interval(TIDY);
+        loop {
+            interval.tick().await;
+            limits.tidy();
+        }
+    });
     let kept = Arc::clone(&app.kept);
-    let signal = async move {
+    let stop = async move {
         stop.await;
         kept.stop();
-        // The farewell begins now.
-        drop(stopping);
+        service.condition().stops();
     };
-    let serving = axum::serve(listener, http::app(app).into_make_service()).with_graceful_shutdown(signal);
-    tokio::select! {
-        served = serving.into_future() => served?,
-        () = async { let _ = stopped.changed().await; tokio::time::sleep(FAREWELL).await } => {}
-    }
+    http::connection::serve(listener, http::app(app), options.max_connections, stop, FAREWELL).await;
     Ok(())
 }
 

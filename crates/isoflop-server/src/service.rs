@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::time::Instant;
 
 use isoflop_api::Timestamp;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::condition::Condition;
 use crate::ledger::{Balance, Command, Event, ExperimentId, Ledger, Refusal, Terms, UserId};
+use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
 /// What came of a command.
@@ -57,6 +60,8 @@ pub struct Service {
     ledger: Arc<RwLock<Ledger>>,
     changes: broadcast::Sender<Change>,
     terms: Arc<Terms>,
+    metrics: Arc<Metrics>,
+    condition: Arc<Condition>,
 }
 
 /// Commands that are written at once, and wait for the disk but once.
@@ -76,6 +81,8 @@ impl Service {
             ledger: Arc::new(RwLock::new(ledger.clone())),
             changes: changes.clone(),
             terms: Arc::new(terms),
+            metrics: Arc::default(),
+            condition: Arc::default(),
         };
         let writer = Writer {
             clock: Clock::after(ledger.now()),
@@ -84,6 +91,8 @@ impl Service {
             committed: Arc::clone(&service.ledger),
             terms: Arc::clone(&service.terms),
             changes,
+            metrics: Arc::clone(&service.metrics),
+            condition: Arc::clone(&service.condition),
             deaf: false,
         };
         std::thread::Builder::new()
@@ -126,6 +135,16 @@ impl Service {
         &self.terms
     }
 
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Whether the server can do its work.
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
     /// Says that a run is worth a look, though nothing was written.
     pub(crate) fn nudge(&self, experiment: ExperimentId) {
         let user = self.ledger().experiment(experiment).map(|run| run.user);
@@ -150,6 +169,8 @@ struct Writer {
     committed: Arc<RwLock<Ledger>>,
     terms: Arc<Terms>,
     changes: broadcast::Sender<Change>,
+    metrics: Arc<Metrics>,
+    condition: Arc<Condition>,
     /// Whether workers have spoken in vain: what they said could not be written.
     deaf: bool,
 }
@@ -161,12 +182,18 @@ impl Writer {
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|ask| (ask.command, ask.reply)).unzip();
             let answers = match self.carry_out(&commands) {
                 Ok(answers) => {
+                    if !self.condition.is_writable() && commands.contains(&Command::Expire) {
+                        // Nobody may write for a long time, while others wait for this to be well again.
+                        self.condition.wrote(self.store.probe().is_ok());
+                    }
                     self.deaf &= !commands.contains(&Command::Expire);
                     answers
                 }
                 Err(error) => {
                     // Even a refusal may rest on what was not written: everyone asks again.
                     self.deaf = true;
+                    self.condition.wrote(false);
+                    self.metrics.storage_failed();
                     self.head.clone_from(&self.committed.read().expect("bookkeeping does not panic"));
                     vec![Err(Problem::Storage(error.to_string())); replies.len()]
                 }
@@ -185,6 +212,7 @@ impl Writer {
         if happened().next().is_none() {
             return Ok(answers);
         }
+        let begun = Instant::now();
         let mut writing = self.store.write()?;
         let (mut experiments, mut users) = (BTreeSet::new(), BTreeSet::new());
         for (event, at) in happened() {
@@ -194,6 +222,8 @@ impl Writer {
         }
         writing.show(&self.head, experiments.iter().copied(), users)?;
         writing.commit()?;
+        self.condition.wrote(true);
+        self.metrics.committed(happened().count(), begun.elapsed());
         let mut committed = self.committed.write().expect("bookkeeping does not panic");
         for (event, at) in happened() {
             committed.apply(event, at);
@@ -211,7 +241,8 @@ impl Writer {
         let at = self.clock.now();
         // Their leases ran out while they could not be renewed.
         let command = if self.deaf && *command == Command::Expire { &Command::Renew } else { command };
-        let events = self.head.decide(&self.terms, command, at)?;
+        let decided = self.head.decide(&self.terms, command, at);
+        let events = decided.inspect_err(|refusal| self.metrics.refused(refusal))?;
         for event in &events {
             self.head.apply(event, at);
         }

@@ -2,12 +2,17 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isoflop_server::backend::{self, ChoiceError};
 use isoflop_server::ledger::Terms;
 use isoflop_server::serve::{Options, ServeError, Started, serve};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::exit::{BAD_DATA, DONE, Failure, SERVER, USAGE};
 
@@ -51,12 +56,21 @@ pub struct Serve {
     /// A worker that is silent for longer has lost its run, seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = amount, help_heading = "Limits")]
     pub lease_seconds: f64,
+    /// Requests that one key may make in a second; 0 for any number
+    #[arg(long, value_name = "N", default_value = "0", help_heading = "Limits")]
+    pub rate_limit: u32,
+    /// Connections at once; more wait until one ends
+    #[arg(long, value_name = "N", default_value = "4096", value_parser = at_least_one, help_heading = "Limits")]
+    pub max_connections: usize,
     /// Key of workers (X-Internal-Key) [default: one is made and printed]
     #[arg(long, value_name = "KEY", help_heading = "Keys")]
     pub internal_key: Option<String>,
     /// Form of the log on standard error
     #[arg(long, value_name = "FORM", default_value = "text", help_heading = "Output")]
     pub log: Log,
+    /// Log every request, and not only those that change something or are refused
+    #[arg(long, help_heading = "Output")]
+    pub log_requests: bool,
 }
 
 /// Form of the log.
@@ -79,7 +93,7 @@ Examples:
 
 /// Serves until Ctrl-C.
 pub fn run(command: Serve) -> Result<u8, Failure> {
-    log(command.log);
+    log(command.log, command.log_requests);
     let backend = if command.no_workers {
         None
     } else {
@@ -104,6 +118,8 @@ pub fn run(command: Serve) -> Result<u8, Failure> {
         },
         backend,
         worker_key: command.internal_key,
+        rate_limit: NonZeroU32::new(command.rate_limit),
+        max_connections: command.max_connections,
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error.into()))?;
@@ -156,13 +172,15 @@ async fn stopped() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Begins to write the log.
-pub fn log(form: Log) {
-    let level = tracing_subscriber::filter::LevelFilter::INFO;
-    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+/// Begins to write the log, of every request if `requests`.
+pub fn log(form: Log, requests: bool) {
+    let shell = if requests { LevelFilter::DEBUG } else { LevelFilter::INFO };
+    let targets = Targets::new().with_default(LevelFilter::INFO).with_target("isoflop_server::http", shell);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry();
     match form {
-        Log::Text => lines.init(),
-        Log::Json => lines.json().init(),
+        Log::Text => registry.with(lines.with_filter(targets)).init(),
+        Log::Json => registry.with(lines.json().flatten_event(true).with_filter(targets)).init(),
         Log::Off => {}
     }
 }
@@ -176,6 +194,10 @@ fn failed(error: &ServeError) -> Failure {
         ServeError::Problem(_) | ServeError::Io(_) => (SERVER, ""),
     };
     Failure::told(code, error.to_string(), hint)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "a whole number of at least 1 is needed".to_owned())
 }
 
 fn amount(text: &str) -> Result<f64, String> {

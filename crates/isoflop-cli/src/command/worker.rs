@@ -67,7 +67,7 @@ Examples:
 
 /// Works until Ctrl-C.
 pub fn run(command: &Worker) -> Result<u8, Failure> {
-    log(command.log);
+    log(command.log, false);
     let key = given(command.key.as_deref(), &["ISOFLOP_WORKER_KEY"]).ok_or_else(|| {
         let hint = "isoflop serve prints it once; give it with --key, or export ISOFLOP_WORKER_KEY=…";
         Failure::told(USAGE, "no worker key is given", hint)

@@ -19,6 +19,8 @@ mod python;
 mod readme;
 mod report;
 mod same_bytes;
+#[cfg(unix)]
+mod served;
 mod serving;
 mod simulate;
 #[cfg(target_os = "linux")]

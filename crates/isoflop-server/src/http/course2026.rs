@@ -3,15 +3,18 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
+use axum::http::header::ETAG;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use isoflop_api::{
     FinalSubmission, FinalSubmissionRequest, Optimizer, PathNumber, SubmitResponse, TrainingConfig, read_experiment_id,
 };
 
 use super::answer::{self, Reply};
 use super::body::{From, read, typed};
-use super::{App, identity, status};
+use super::{App, identity, lists, status};
 use crate::backend::Work;
 use crate::ledger::{Command, Event, Purpose, Purse, UserId};
 
@@ -47,13 +50,32 @@ fn implicit_sgd(config: &TrainingConfig) -> Option<HeaderValue> {
 /// `GET /experiments`
 pub(super) async fn experiments(State(app): State<App>, headers: HeaderMap) -> Reply {
     let user = identity::user(&app, &headers).await?;
-    let told = {
+    let version = app.service.ledger().user(user).version;
+    let tag = lists::tag(user, version);
+    if lists::is_known(&headers, &tag) {
+        let mut unchanged = Response::new(Body::empty());
+        *unchanged.status_mut() = StatusCode::NOT_MODIFIED;
+        unchanged.headers_mut().insert(ETAG, tag);
+        return Ok(unchanged);
+    }
+    if let Some(list) = app.lists.at(user, version) {
+        return Ok(tagged(list, tag));
+    }
+    let (version, told) = {
         let ledger = app.service.ledger();
         let mut runs: Vec<_> = ledger.experiments_of(user).collect();
         runs.sort_by_key(|run| (run.queued, Reverse(run.id)));
-        runs.into_iter().filter_map(status::told).collect::<Vec<_>>()
+        (ledger.user(user).version, runs.into_iter().filter_map(status::told).collect::<Vec<_>>())
     };
-    Ok(answer::ok(&told))
+    let list = Bytes::from(isoflop_api::to_wire(&told));
+    app.lists.keep(user, version, &list);
+    Ok(tagged(list, lists::tag(user, version)))
+}
+
+fn tagged(list: Bytes, tag: HeaderValue) -> Response {
+    let mut answer = answer::json_bytes(StatusCode::OK, list);
+    answer.headers_mut().insert(ETAG, tag);
+    answer
 }
 
 /// `GET /experiment/{experiment_id}`

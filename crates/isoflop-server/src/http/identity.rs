@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::asker::ASKER;
 use super::{App, answer};
 use crate::auth::LONGEST_KEY;
 use crate::ledger::{Owner, UserId};
@@ -38,13 +39,30 @@ pub(super) async fn operator(app: &App, headers: &HeaderMap) -> Result<(), Respo
     Err(answer::detail(StatusCode::UNAUTHORIZED, "invalid operator key"))
 }
 
-/// Whose key this is.
+/// Whose key this is. The shell hears of it too; and who has tried too many keys is told there to wait, whatever the
+/// handler makes of this.
 pub(super) async fn owner(app: &App, key: &str) -> Option<Owner> {
     if key.len() > LONGEST_KEY {
         return None;
     }
+    let must_wait = || {
+        // Handlers are also called without a shell, by tests.
+        let peer = ASKER.try_with(|asker| asker.peer).ok().flatten();
+        let wait = app.limits.check_stranger(peer).err();
+        wait.is_some() && ASKER.try_with(|asker| asker.wait.set(wait)).is_ok()
+    };
+    // Slow hashes are not worked out for whoever likes to send keys.
+    let is_quick = app.keys.is_quick(key);
+    if !is_quick && must_wait() {
+        return None;
+    }
     let digest = app.keys.digest_of(key).await;
-    app.service.ledger().owner(&digest)
+    let owner = app.service.ledger().owner(&digest);
+    if owner.is_none() && is_quick {
+        must_wait();
+    }
+    let _ = ASKER.try_with(|asker| asker.owner.set(owner));
+    owner
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -3,12 +3,18 @@
 #![expect(clippy::result_large_err, reason = "a refusal is an answer, and answers are moved but once")]
 
 mod answer;
+mod asker;
 mod body;
 mod callbacks;
+pub mod connection;
 mod cors;
 mod course2025;
 mod course2026;
+mod health;
 mod identity;
+mod limit;
+mod lists;
+mod log;
 mod openapi;
 pub mod operator;
 mod pages;
@@ -27,6 +33,8 @@ use crate::auth::KeyHasher;
 use crate::house::House;
 use crate::service::Service;
 
+pub use limit::Limits;
+pub use lists::Lists;
 pub use shell::Served;
 
 /// What every handler needs.
@@ -36,6 +44,10 @@ pub struct App {
     pub service: Service,
     /// Turns keys into what the books know of them.
     pub keys: Arc<KeyHasher>,
+    /// How often anybody may ask.
+    pub limits: Arc<Limits>,
+    /// Lists that were sent.
+    pub lists: Arc<Lists>,
     /// What is kept between requests.
     pub kept: Arc<v1::Kept>,
     /// What the server knows of itself; for operators.
@@ -80,6 +92,9 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
     Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },
     Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
+    Endpoint { path: "/healthz", allow: "GET", answer: || get(health::alive) },
+    Endpoint { path: "/readyz", allow: "GET", answer: || get(health::ready) },
+    Endpoint { path: "/metrics", allow: "GET", answer: || get(health::metrics) },
 ];
 
 /// Those and the operators'.
@@ -93,5 +108,5 @@ pub fn app(app: App) -> shell::Served {
     for endpoint in endpoints() {
         router = router.route(endpoint.path, (endpoint.answer)());
     }
-    shell::wrap(router.with_state(app))
+    shell::wrap(router.with_state(app.clone()), app)
 }

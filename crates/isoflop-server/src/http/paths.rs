@@ -61,6 +61,12 @@ pub(super) fn find(method: &Method, path: &str) -> Found {
     }
 }
 
+/// What a path is called where paths are counted: the same for every number in it.
+pub(super) fn template(path: &str) -> Option<&'static str> {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    endpoints().map(|endpoint| endpoint.path).find(|template| matches(template, &decoded))
+}
+
 fn encode(path: &str) -> String {
     Cow::from(utf8_percent_encode(path, SEGMENT)).into_owned()
 }

@@ -128,6 +128,15 @@ impl Store {
         Ok(Writing { transaction: self.connection.transaction()?, last: &self.last, next })
     }
 
+    /// Tries whether anything can be written.
+    ///
+    /// # Errors
+    /// If not.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        self.connection.execute("insert or replace into words (name, value) values ('probe', datetime('now'))", [])?;
+        Ok(())
+    }
+
     /// Copies the database, as it is now, into a new file.
     ///
     /// # Errors

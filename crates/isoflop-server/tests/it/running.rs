@@ -57,6 +57,8 @@ impl Running {
             terms: Terms::default(),
             backend: named.map(|name| (backend::backend(name).expect("a backend").into(), 4)),
             worker_key: None,
+            rate_limit: None,
+            max_connections: 64,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();

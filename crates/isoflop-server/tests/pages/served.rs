@@ -42,6 +42,8 @@ impl Served {
             terms: Terms::default(),
             backend: trains.map(|name| (backend(name).expect("a backend").into(), 4)),
             worker_key: None,
+            rate_limit: None,
+            max_connections: 64,
         };
         let (told, hears) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn every_path_for_users_and_workers_is_told_and_no_other() {
         let hidden = ["/internal/", "/v1/operator/", "/pages/"];
-        let pages = ["/docs", "/redoc", "/openapi.json", "/dashboard", "/operator", "/health", "/ready", "/metrics"];
+        let pages = ["/docs", "/redoc", "/openapi.json", "/dashboard", "/operator", "/healthz", "/readyz", "/metrics"];
         let is_told = |path: &str| !pages.contains(&path) && !hidden.iter().any(|start| path.starts_with(start));
         let there: BTreeSet<_> = ENDPOINTS
             .iter()

@@ -1,0 +1,50 @@
+//! What those who watch the server ask, without a key.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::{App, answer};
+
+/// `GET /healthz`: it answers, so it lives
+pub(super) async fn alive() -> Response {
+    #[derive(Serialize)]
+    struct Alive {
+        status: &'static str,
+    }
+    answer::ok(&Alive { status: "alive" })
+}
+
+/// `GET /readyz`: whether it can take new work, and why not
+pub(super) async fn ready(State(app): State<App>) -> Response {
+    #[derive(Serialize)]
+    struct Ready {
+        ready: bool,
+        why_not: Vec<&'static str>,
+    }
+    let condition = app.service.condition();
+    let reasons = [
+        (!condition.is_writable(), "the database cannot be written"),
+        (app.service.ledger().draining(), "draining: no run is handed out"),
+        (condition.is_stopping(), "stopping"),
+    ];
+    let why_not: Vec<_> = reasons.into_iter().filter_map(|(holds, why)| holds.then_some(why)).collect();
+    let ready = why_not.is_empty();
+    let mut told = answer::ok(&Ready { ready, why_not });
+    if !ready {
+        *told.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    told
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(State(app): State<App>) -> Response {
+    let text = app.service.metrics().text(&app.service.ledger());
+    let mut told = Response::new(Body::from(text));
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    told.headers_mut().insert(CONTENT_TYPE, kind);
+    told
+}
