@@ -25,9 +25,9 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The codes as `--help` shows them.
 pub const TABLE: &str = "\
-Exit codes: 0 done · 1 a check found something, a run failed, or the server refused
-· 2 usage, or output that cannot be written · 3 bad data · 4 no law could be fitted
-· 5 server or network · 130 interrupted";
+Exit codes: 0 done · 1 a check found something, a run failed, or the server
+refused · 2 usage, or output that cannot be written · 3 bad data · 4 no law
+could be fitted · 5 server or network · 130 interrupted";
 
 /// Why a command ended early.
 #[derive(Debug)]

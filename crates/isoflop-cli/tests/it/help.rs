@@ -45,7 +45,9 @@ fn help_fits_100_columns_and_has_examples() {
             for line in help.lines() {
                 assert!(line.width() <= 100, "{command} {flag}: {} columns\n{line}", line.width());
             }
-            assert!(help.contains("Examples:\n  isoflop "), "{command} {flag}\n{help}");
+            // The parts of `admin` have theirs together, where they are listed.
+            let shown = command.starts_with("admin ") || help.contains("Examples:\n  isoflop ");
+            assert!(shown, "{command} {flag}\n{help}");
         }
     }
     let help = isoflop("--help").out;

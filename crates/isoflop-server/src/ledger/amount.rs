@@ -13,6 +13,9 @@ use super::Purse;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(i128);
 
+/// No purse holds more, so that no sum overflows: 4.6·10¹⁸ s, 1.3·10³³ FLOP.
+const MOST: Amount = Amount(i128::MAX / 2);
+
 impl Purse {
     /// Units in a second or a FLOP: fine enough for every digit of a charge of a second, and coarse enough for sums of
     /// every charge that there is.
@@ -39,7 +42,7 @@ impl Amount {
     /// What is left of `total`, as the reference works it out: of numbers as they are told. All of it can be spent, and
     /// then `total` is used, to the digit.
     pub(super) fn left_of(self, purse: Purse, total: f64) -> f64 {
-        total - self.nearest(purse)
+        total.min(MOST.nearest(purse)) - self.nearest(purse)
     }
 }
 
