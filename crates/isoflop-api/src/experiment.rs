@@ -115,61 +115,44 @@ pub struct FinalSubmission {
     pub submitted_at: Timestamp,
 }
 
-// On the wire the tag stands behind the fields; serde's own would stand before them.
+/// On the wire the tag stands behind the fields; serde's own would stand before them.
+macro_rules! tagged {
+    ($serializer:ident, $name:literal, $($field:ident),+ => $tag:literal: $value:literal) => {{
+        let mut object = $serializer.serialize_struct($name, [$(stringify!($field)),+].len() + 1)?;
+        $(object.serialize_field(stringify!($field), $field)?;)+
+        object.serialize_field($tag, $value)?;
+        object.end()
+    }};
+}
 
 impl Serialize for Status {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Status", 7)?;
-        let tag = match self {
-            Self::Queued { queued_at } => {
-                object.serialize_field("queued_at", queued_at)?;
-                "queued"
-            }
-            Self::Running { queued_at, dispatched_at, run_id, val_losses } => {
-                object.serialize_field("queued_at", queued_at)?;
-                object.serialize_field("dispatched_at", dispatched_at)?;
-                object.serialize_field("run_id", run_id)?;
-                object.serialize_field("val_losses", val_losses)?;
-                "running"
-            }
+        match self {
+            Self::Queued { queued_at } => tagged!(serializer, "Status", queued_at => "status_type": "queued"),
+            Self::Running { queued_at, dispatched_at, run_id, val_losses } => tagged!(
+                serializer, "Status", queued_at, dispatched_at, run_id, val_losses => "status_type": "running"
+            ),
             Self::Completed { queued_at, dispatched_at, run_id, used_runtime_seconds, val_losses, completed_at } => {
-                object.serialize_field("queued_at", queued_at)?;
-                object.serialize_field("dispatched_at", dispatched_at)?;
-                object.serialize_field("run_id", run_id)?;
-                object.serialize_field("used_runtime_seconds", used_runtime_seconds)?;
-                object.serialize_field("val_losses", val_losses)?;
-                object.serialize_field("completed_at", completed_at)?;
-                "completed"
+                tagged!(
+                    serializer, "Status", queued_at, dispatched_at, run_id, used_runtime_seconds, val_losses, completed_at
+                    => "status_type": "completed"
+                )
             }
-            Self::Failed { queued_at, dispatched_at, run_id, used_runtime_seconds, reason, failed_at } => {
-                object.serialize_field("queued_at", queued_at)?;
-                object.serialize_field("dispatched_at", dispatched_at)?;
-                object.serialize_field("run_id", run_id)?;
-                object.serialize_field("used_runtime_seconds", used_runtime_seconds)?;
-                object.serialize_field("reason", reason)?;
-                object.serialize_field("failed_at", failed_at)?;
-                "failed"
-            }
-        };
-        object.serialize_field("status_type", tag)?;
-        object.end()
+            Self::Failed { queued_at, dispatched_at, run_id, used_runtime_seconds, reason, failed_at } => tagged!(
+                serializer, "Status", queued_at, dispatched_at, run_id, used_runtime_seconds, reason, failed_at
+                => "status_type": "failed"
+            ),
+        }
     }
 }
 
 impl Serialize for FailReason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("FailReason", 2)?;
-        let tag = match self {
+        match self {
             Self::Timeout { partial_val_losses } => {
-                object.serialize_field("partial_val_losses", partial_val_losses)?;
-                "timeout"
+                tagged!(serializer, "FailReason", partial_val_losses => "reason": "timeout")
             }
-            Self::Unexpected { failure } => {
-                object.serialize_field("failure", failure)?;
-                "unexpected"
-            }
-        };
-        object.serialize_field("reason", tag)?;
-        object.end()
+            Self::Unexpected { failure } => tagged!(serializer, "FailReason", failure => "reason": "unexpected"),
+        }
     }
 }

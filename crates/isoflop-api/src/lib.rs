@@ -41,7 +41,9 @@ mod worker;
 
 pub use body::{BodyError, Request, read_body, read_request};
 pub use budget::{BudgetSummary, SubmitResponse};
-pub use config::{AdamW, Architecture, Dtype, LrSchedule, Optimizer, SEQUENCE_TOKENS, Sgd, TrainingConfig};
+pub use config::{
+    AdamW, Architecture, Dtype, LrSchedule, Optimizer, SEQUENCE_TOKENS, Sgd, TrainingConfig, VALIDATION_TOKENS,
+};
 pub use experiment::{Experiment, FailReason, FinalSubmission, Status};
 pub use fault::{Bound, Fault};
 pub use final_submission::FinalSubmissionRequest;

@@ -81,6 +81,9 @@ impl Failure {
                 Failure::told(USAGE, error.to_string(), "leave --search out: each law has its usual one")
             }
             FitError::Fixed { .. } => Failure::told(USAGE, error.to_string(), ""),
+            FitError::TooFewRuns { rows_are: "per-budget minima", .. } => {
+                told("add budgets, or group runs of nearly equal compute with --budget-tolerance 0.1")
+            }
             FitError::TooFewRuns { .. } => {
                 told("add runs, take a law with fewer coefficients, or give some with --fix")
             }

@@ -33,6 +33,9 @@ pub fn asked(text: &str) -> Result<Asked, Failure> {
     if let Some(law) = law::law(text) {
         return Ok(Asked::Known(law));
     }
+    if text.trim().is_empty() {
+        return Err(Failure::told(USAGE, "--law is empty", &names()));
+    }
     if is_expression(text) {
         return written(text);
     }
@@ -41,11 +44,11 @@ pub fn asked(text: &str) -> Result<Asked, Failure> {
     Err(Failure::told(USAGE, format!("no law is called {text}{meant}"), &names()))
 }
 
-/// A law written out on the command line, or in a file (`@NAME`, or any name that ends in `.law`).
+/// A law written out on the command line, or in a file (`@NAME`, or the name of a file that is there).
 fn written(text: &str) -> Result<Asked, Failure> {
     let refused =
         |error: law::LawError| Failure::Told { code: USAGE, below: error.block(), sentence: error.to_string() };
-    if text.contains([';', '=']) && !text.starts_with('@') {
+    if text.contains([';', '=']) && !text.starts_with('@') && !std::path::Path::new(text).is_file() {
         return law::given(text).map(|law| Asked::Written(Box::new(law))).map_err(refused);
     }
     let path = text.strip_prefix('@').unwrap_or(text);
@@ -56,7 +59,8 @@ fn written(text: &str) -> Result<Asked, Failure> {
 
 /// Whether `text` is a law written out, or the file of one, and not a name.
 fn is_expression(text: &str) -> bool {
-    let of_file = std::path::Path::new(text).extension().is_some_and(|extension| extension == "law");
+    let path = std::path::Path::new(text);
+    let of_file = path.is_file() || path.extension().is_some_and(|extension| extension == "law");
     text.contains([';', '=']) || text.starts_with('@') || of_file
 }
 

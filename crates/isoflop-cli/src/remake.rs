@@ -39,8 +39,9 @@ pub fn of_fit(command: &Fit, options: &parametric::Options) -> String {
     for at in &options.at {
         line.option("--at", &Flops(*at).to_string_exact());
     }
-    for (params, tokens) in &options.choices {
-        line.option("--choice", &format!("{:e},{:e}", params.0, tokens.0));
+    for choice in &options.choices {
+        let unique = choice.unique_tokens.map_or(String::new(), |unique| format!(",{:e}", unique.0));
+        line.option("--choice", &format!("{:e},{:e}{unique}", choice.params.0, choice.tokens.0));
     }
     for fixed in &command.fix {
         line.option("--fix", fixed);

@@ -131,7 +131,7 @@ const showUsers = (users) => {
 
 const showFinals = (finals, board) => {
   const until = finals.deadline ? ` The deadline is ${moment(finals.deadline)}.` : " There is no deadline.";
-  at("finals-said").textContent = `${finals.submitted} of ${many(finals.users, "user")} submitted, ${finals.launched} launched. Submissions are ${finals.frozen ? "closed" : "open"}.${until}`;
+  at("finals-said").textContent = `${finals.submitted} of ${many(finals.users, "user")} submitted, ${finals.launched} launched. Submissions are ${finals.open ? "open" : "closed"}.${until}`;
   at("freeze").hidden = finals.frozen;
   at("open").hidden = !finals.frozen;
   at("launch").disabled = finals.submitted === 0;

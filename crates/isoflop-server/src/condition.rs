@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Condition {
     unwritable: AtomicBool,
     stopping: AtomicBool,
+    broken: AtomicBool,
 }
 
 impl Condition {
@@ -18,6 +19,15 @@ impl Condition {
     /// Whether the server has begun to stop.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Whether the one who writes the books is gone, through a fault of this program.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn breaks(&self) {
+        self.broken.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn wrote(&self, well: bool) {

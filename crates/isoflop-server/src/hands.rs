@@ -48,7 +48,7 @@ impl Hands {
             }
             match self.take().await {
                 Ok(()) | Err(Problem::Storage(_) | Problem::Refused(_)) => {}
-                Err(Problem::Stopping) => return,
+                Err(Problem::Stopping | Problem::Broken) => return,
             }
             match tokio::time::timeout(PAUSE, changes.recv()).await {
                 Ok(Err(broadcast::error::RecvError::Closed)) => return,
@@ -101,12 +101,12 @@ impl Hands {
             if last.as_ref() == Some(&progress) {
                 return ControlFlow::Continue(());
             }
-            let report = Report { losses: Some(progress.val_losses.clone()) };
+            let report = Report { losses: Some(progress.val_losses.clone()), waits: false };
             last = Some(progress);
             let command = Command::Report { experiment, run_id: run_id.to_owned(), report };
             match self.service.ask_and_wait(command) {
                 Ok(_) | Err(Problem::Storage(_)) => ControlFlow::Continue(()),
-                Err(Problem::Refused(_) | Problem::Stopping) => ControlFlow::Break(()),
+                Err(Problem::Refused(_) | Problem::Stopping | Problem::Broken) => ControlFlow::Break(()),
             }
         };
         // A backend that panics has failed as well; its run must not be kept alive by a thread that is gone.

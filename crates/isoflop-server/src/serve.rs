@@ -13,10 +13,11 @@ use crate::auth::{KeyHasher, new_key};
 use crate::backend::TrainingBackend;
 use crate::hands::Hands;
 use crate::house::House;
+use crate::http::connection::Bounds;
 use crate::http::{self, App, Limits};
 use crate::ledger::{Command, Owner, Terms};
 use crate::service::{Problem, Service};
-use crate::store::{Store, StoreError};
+use crate::store::{Guard, Store, StoreError};
 
 /// How a server is to be.
 pub struct Options {
@@ -34,6 +35,8 @@ pub struct Options {
     pub rate_limit: Option<NonZeroU32>,
     /// Connections at once; more wait.
     pub max_connections: usize,
+    /// Whether every request comes through a proxy, which says for whom it asks.
+    pub behind_proxy: bool,
 }
 
 /// Why a server did not start, or ended.
@@ -76,8 +79,6 @@ pub struct Started {
     pub worker_key: Option<String>,
 }
 
-/// Connections that are still answering when the server stops are given this long.
-const FAREWELL: Duration = Duration::from_secs(5);
 /// Between times at which what was counted of those who have gone is forgotten.
 const TIDY: Duration = Duration::from_mins(1);
 /// Between looks for leases that have run out.
@@ -94,8 +95,9 @@ pub async fn serve(
     started: impl FnOnce(&Started),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let path = options.database.clone();
+    let (path, database) = (options.database.clone(), options.database.clone());
     let in_store = |source| ServeError::Store { path: path.clone(), source };
+    let _guard = Guard::of(&options.database).map_err(in_store)?;
     let store = Store::open(&options.database).map_err(in_store)?;
     let salt = store.word("salt", new_key).map_err(in_store)?;
     let service = Service::start(store, options.terms).map_err(in_store)?;
@@ -116,12 +118,13 @@ pub async fn serve(
         house: Arc::new(house),
         limits: Arc::new(Limits::new(options.rate_limit)),
         lists: Arc::default(),
+        behind_proxy: options.behind_proxy,
     };
     started(&first_keys(&app, options.worker_key.as_deref(), listener.local_addr()?).await?);
     if let Some((backend, places)) = options.backend {
         tokio::spawn(Hands::new(service.clone(), backend, places).run());
     }
-    tokio::spawn(tick(service.clone()));
+    let ticking = tokio::spawn(tick(service.clone()));
     let limits = Arc::clone(&app.limits);
     tokio::spawn(async move {
         let mut interval = tokio::time::interval(TIDY);
@@ -131,20 +134,30 @@ pub async fn serve(
         }
     });
     let kept = Arc::clone(&app.kept);
+    let condition = service.condition_shared();
     let stop = async move {
-        stop.await;
+        // A server whose books cannot go on ends, so that whoever watches it starts it again.
+        tokio::select! {
+            () = stop => {}
+            _ = ticking => {}
+        }
         kept.stop();
         service.condition().stops();
     };
-    http::connection::serve(listener, http::app(app), options.max_connections, stop, FAREWELL).await;
-    Ok(())
+    http::connection::serve(listener, http::app(app), Bounds::of(options.max_connections), stop).await;
+    // The one file is then whole; where that fails, the log beside it has the rest, and the next start reads it.
+    if let Err(error) = tokio::task::spawn_blocking(move || Store::gather(&database)).await.expect("no panic") {
+        tracing::warn!(%error, "keep the -wal file with the database");
+    }
+    if condition.is_broken() { Err(Problem::Broken.into()) } else { Ok(()) }
 }
 
+/// Ends if nothing can be asked of the books any more.
 async fn tick(service: Service) {
     let mut interval = tokio::time::interval(TICK);
     loop {
         interval.tick().await;
-        if let Err(Problem::Stopping) = service.ask(Command::Expire).await {
+        if let Err(Problem::Stopping | Problem::Broken) = service.ask(Command::Expire).await {
             return;
         }
     }

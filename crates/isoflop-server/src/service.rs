@@ -1,6 +1,7 @@
 //! The one place with a lock, a clock and a disk: decide, write, apply, answer.
 
 use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::time::Instant;
 
@@ -36,6 +37,9 @@ pub enum Problem {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// The one who writes the books is gone.
+    #[error("the writer of the books has ended, through a fault of isoflop; nothing that was answered is lost")]
+    Broken,
 }
 
 /// A run of this number, or everything, looks different now.
@@ -108,8 +112,8 @@ impl Service {
     /// The rule that says no, or the disk.
     pub async fn ask(&self, command: Command) -> Result<Done, Problem> {
         let (reply, answer) = oneshot::channel();
-        self.inbox.send(Ask { command, reply }).await.map_err(|_| Problem::Stopping)?;
-        answer.await.map_err(|_| Problem::Stopping)?
+        self.inbox.send(Ask { command, reply }).await.map_err(|_| self.gone())?;
+        answer.await.map_err(|_| self.gone())?
     }
 
     /// The same, from a thread that may wait.
@@ -118,8 +122,13 @@ impl Service {
     /// As [`Self::ask`].
     pub fn ask_and_wait(&self, command: Command) -> Result<Done, Problem> {
         let (reply, answer) = oneshot::channel();
-        self.inbox.blocking_send(Ask { command, reply }).map_err(|_| Problem::Stopping)?;
-        answer.blocking_recv().map_err(|_| Problem::Stopping)?
+        self.inbox.blocking_send(Ask { command, reply }).map_err(|_| self.gone())?;
+        answer.blocking_recv().map_err(|_| self.gone())?
+    }
+
+    /// Why nobody answers.
+    fn gone(&self) -> Problem {
+        if self.condition.is_broken() { Problem::Broken } else { Problem::Stopping }
     }
 
     /// The books as they are on disk. Held for a moment only.
@@ -143,6 +152,11 @@ impl Service {
     /// Whether the server can do its work.
     pub fn condition(&self) -> &Condition {
         &self.condition
+    }
+
+    /// The same, to be asked when this service is gone.
+    pub fn condition_shared(&self) -> Arc<Condition> {
+        Arc::clone(&self.condition)
     }
 
     /// Says that a run is worth a look, though nothing was written.
@@ -180,8 +194,17 @@ impl Writer {
         let mut batch = Vec::with_capacity(BATCH);
         while asks.blocking_recv_many(&mut batch, BATCH) > 0 {
             let (commands, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|ask| (ask.command, ask.reply)).unzip();
-            let answers = match self.carry_out(&commands) {
-                Ok(answers) => {
+            let answers = match panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(&commands))) {
+                Err(_) => {
+                    // What is in memory may be half written; what is on disk is right. Another start reads that.
+                    self.condition.breaks();
+                    tracing::error!("{}", Problem::Broken);
+                    for reply in replies {
+                        let _ = reply.send(Err(Problem::Broken));
+                    }
+                    return;
+                }
+                Ok(Ok(answers)) => {
                     if !self.condition.is_writable() && commands.contains(&Command::Expire) {
                         // Nobody may write for a long time, while others wait for this to be well again.
                         self.condition.wrote(self.store.probe().is_ok());
@@ -189,7 +212,7 @@ impl Writer {
                     self.deaf &= !commands.contains(&Command::Expire);
                     answers
                 }
-                Err(error) => {
+                Ok(Err(error)) => {
                     // Even a refusal may rest on what was not written: everyone asks again.
                     self.deaf = true;
                     self.condition.wrote(false);
@@ -239,7 +262,8 @@ impl Writer {
 
     fn decide(&mut self, command: &Command) -> Result<Done, Problem> {
         let at = self.clock.now();
-        // Their leases ran out while they could not be renewed.
+        // Their leases ran out while they could not be renewed, or while the machine slept.
+        self.deaf |= self.clock.has_leapt();
         let command = if self.deaf && *command == Command::Expire { &Command::Renew } else { command };
         let decided = self.head.decide(&self.terms, command, at);
         let events = decided.inspect_err(|refusal| self.metrics.refused(refusal))?;
@@ -251,5 +275,26 @@ impl Writer {
             _ => None,
         };
         Ok(Done { events, at, balance })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::KeyDigest;
+
+    #[test]
+    fn a_writer_that_panics_leaves_a_service_that_says_so() {
+        let service = Service::start(Store::in_memory().expect("memory"), Terms::default()).expect("no books");
+        let add = |name: &str| Command::AddUser { name: name.to_owned(), key: KeyDigest(name.to_owned()) };
+        assert!(service.ask_and_wait(add("a")).is_ok() && !service.condition().is_broken());
+        let books = Arc::clone(&service.ledger);
+        let panicked = std::thread::spawn(move || {
+            let _open = books.write();
+            panic!("with the books open");
+        });
+        assert!(panicked.join().is_err());
+        assert_eq!(service.ask_and_wait(add("b")), Err(Problem::Broken));
+        assert_eq!(service.ask_and_wait(add("c")), Err(Problem::Broken), "and goes on saying so");
     }
 }

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use crate::parametric::FittedCoefficient;
 use crate::run::{ColumnUse, Conventions, Role};
 use crate::units::{Flops, Loss, Params, Tokens};
 
@@ -27,6 +28,8 @@ pub struct Analysis {
     pub data: DataSummary,
     /// One entry per approach, in the order they were asked for.
     pub approaches: Vec<ApproachResult>,
+    /// The law behind the approach `parametric`, where one was fitted.
+    pub law_fit: Option<LawFit>,
     /// Name of the approach to quote, if any gave a law.
     pub recommended: Option<&'static str>,
     /// Why that one.
@@ -42,6 +45,29 @@ impl Analysis {
     pub fn recommended_result(&self) -> Option<&ApproachResult> {
         self.approaches.iter().find(|result| Some(result.name) == self.recommended)
     }
+}
+
+/// The law that was fitted to all runs at once; `isoflop fit` says more of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LawFit {
+    /// Its name.
+    pub law: String,
+    /// Its equation.
+    pub equation: String,
+    /// Where it is from.
+    pub source: String,
+    /// ρ, as on the command line.
+    pub robust_loss: String,
+    /// Runs that it was fitted to.
+    pub rows: usize,
+    /// Σ w·ρ(r) of ln L.
+    pub objective: f64,
+    /// Whether to trust it, in a word, as in `isoflop.fit/1`.
+    pub status: &'static str,
+    /// The coefficients that the status is about.
+    pub status_coefficients: Vec<String>,
+    /// Its coefficients.
+    pub coefficients: Vec<FittedCoefficient>,
 }
 
 /// The table that was analyzed, in numbers.

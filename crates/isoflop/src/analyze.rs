@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Warning};
+use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Severity, Warning};
 use crate::approach::{APPROACHES, Approach, Weighting};
 use crate::frontier::{self, Found, Scatter};
 use crate::interval;
@@ -168,9 +168,9 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
     let (recommended, recommended_because) = recommend::with_parametric(by_profile, parametric.as_ref());
     let view = check::DataView { table, profiles: &profiles, noise };
     let mut warnings = check::of_data(&view);
-    let of_law = parametric.map_or(Vec::new(), |parametric| {
+    let (law_fit, of_law) = parametric.map_or((None, Vec::new()), |parametric| {
         approaches.push(parametric.result);
-        parametric.warnings
+        (parametric.fit, parametric.warnings)
     });
     warnings.extend(check::of_fits(&check::FitView {
         data: &view,
@@ -180,7 +180,16 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         lead,
         level: options.level,
     }));
+    // Where nothing can be quoted, also why not the law.
     if recommended == Some(parametric::NAME) {
+        // They forbid laws through the optima of budgets, and it is none.
+        let by_budget = |warning: &&mut Warning| ["D1", "D2", "D3", "D7"].contains(&warning.id);
+        warnings
+            .iter_mut()
+            .filter(by_budget)
+            .for_each(|warning| warning.severity = warning.severity.min(Severity::Warn));
+    }
+    if recommended.is_none_or(|name| name == parametric::NAME) {
         // What every approach is told is told once.
         warnings.extend(of_law.into_iter().filter(|warning| !["D6", "D10", "D19"].contains(&warning.id)));
     }
@@ -193,6 +202,7 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         level: options.level,
         data: summarise(table, &profiles, noise),
         approaches,
+        law_fit,
         recommended,
         recommended_because,
         warnings,

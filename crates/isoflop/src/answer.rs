@@ -50,11 +50,15 @@ fn of_forecast(report: &FitReport, forecast: &LawForecast) -> String {
 
 /// "Training 70B parameters on 1.4T tokens wastes 4.8 % of its 5.88e23 FLOPs."
 fn of_choice(choice: &Choice) -> String {
+    let unique = choice.unique_tokens.map_or(String::new(), |unique| format!(", {unique} of them distinct,"));
     if choice.waste.value.is_nan() {
-        return format!("What training {} parameters on {} tokens wastes is not known.", choice.params, choice.tokens);
+        return format!(
+            "What training {} parameters on {} tokens{unique} wastes is not known.",
+            choice.params, choice.tokens
+        );
     }
     format!(
-        "Training {} parameters on {} tokens wastes {:.1} %{} of its {} FLOPs.",
+        "Training {} parameters on {} tokens{unique} wastes {:.1} %{} of its {} FLOPs.",
         choice.params,
         choice.tokens,
         100.0 * choice.waste.value,

@@ -62,9 +62,9 @@ pub fn with_parametric(
     match (parametric.objection(), by_profile) {
         (None, (Some(other), _)) => (
             Some(name),
-            format!("it fits every run at once, with nothing against it; {other} is the best by budgets alone"),
+            format!("it fits every run at once, and no check of the fit objects; {other} is the best by budgets alone"),
         ),
-        (None, (None, _)) => (Some(name), "it fits every run at once, with nothing against it".into()),
+        (None, (None, _)) => (Some(name), "it fits every run at once, and no check of the fit objects".into()),
         // An approach of last resort is no better than a law with something against it.
         (Some(objection), (Some(other), _)) if AFTERWARDS.contains(&other) => {
             (Some(name), format!("no parabola gave a law; check {} speaks against it", objection.id))

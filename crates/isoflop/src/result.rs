@@ -168,7 +168,9 @@ impl Writing<'_> {
 /// ln C of the first and last point of a band.
 pub(crate) fn band_reach(profiles: &[Profile], options: &Options) -> (f64, f64) {
     let first = profiles.first().map_or(1.0, |p| p.compute.0).ln();
-    (first, options.at.iter().map(|c| c.0).fold(BAND_REACHES, f64::max).ln())
+    let last = profiles.last().map_or(1.0, |p| p.compute.0);
+    let asked = options.at.iter().map(|c| c.0).reduce(f64::max).unwrap_or(BAND_REACHES);
+    (first, asked.max(last).ln())
 }
 
 fn valleys(approach: &dyn Approach, profiles: &[Profile]) -> Vec<Valley> {

@@ -33,6 +33,11 @@ impl At {
         Self { ln: [ln_params, ln_tokens, ln_tokens, 0.0] }
     }
 
+    /// N parameters on D tokens, U of them distinct.
+    pub fn repeated(ln_params: f64, ln_tokens: f64, ln_unique: f64) -> Self {
+        Self { ln: [ln_params, ln_tokens, ln_unique, 0.0] }
+    }
+
     /// A place on one axis.
     pub fn axis(ln_x: f64) -> Self {
         Self { ln: [0.0, 0.0, 0.0, ln_x] }

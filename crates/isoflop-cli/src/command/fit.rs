@@ -8,12 +8,13 @@ use isoflop::analyze::{AnalyzeError, RESAMPLES, survey};
 use isoflop::fit::objective::Residual;
 use isoflop::fit::search::{SEARCHES, search};
 use isoflop::law::Law;
-use isoflop::parametric::{self, Options, fit_table};
+use isoflop::parametric::{self, Allocation, Options, fit_table};
 use isoflop::robust::{ROBUST_LOSSES, RobustLoss, robust_loss};
+use isoflop::rows::Input;
 use isoflop::run::{Curve, RunTable};
 use isoflop::source::{ReadErrorKind, ReadOptions, read, read_curve};
 use isoflop::uncertainty::{INTERVALS, interval};
-use isoflop::units::{Flops, Params, Tokens};
+use isoflop::units::{Flops, ParseCountError, Tokens};
 
 use crate::cli::{Table, level};
 use crate::coefficients::{self, Known, Value};
@@ -40,7 +41,7 @@ pub struct Fit {
     /// Column with what runs belong to: runs of one label, such as checkpoints of one run, are resampled together
     #[arg(long, value_name = "COLUMN", help_heading = "Reading")]
     pub cluster_by: Option<String>,
-    /// Law to fit: a name of the list that --help ends with
+    /// Law to fit: a name of the list that --help ends with, a formula with its ranges, or a file of one
     #[arg(long, value_name = "NAME", default_value = "chinchilla", help_heading = "Fit")]
     pub law: String,
     /// What a residual costs: huber:0.001, squared, log-cosh:S, quantile:TAU
@@ -62,9 +63,9 @@ pub struct Fit {
     /// none with --axis]
     #[arg(long, value_name = "C", allow_negative_numbers = true, value_parser = place, help_heading = "Forecast")]
     pub at: Vec<f64>,
-    /// Model and data to price, N,D: 70B,1.4T; may be repeated
+    /// Model and data to price, N,D: 70B,1.4T; with data-constrained also N,D,U with U distinct tokens; may be repeated
     #[arg(long, value_name = "N,D", value_parser = choice, help_heading = "Forecast")]
-    pub choice: Vec<(Params, Tokens)>,
+    pub choice: Vec<Allocation>,
     /// How intervals are formed: weighted, case, wild (bootstraps), delta, profile
     #[arg(long, value_name = "NAME", default_value = INTERVALS[0].name(), value_parser = interval_names(), hide_possible_values = true, help_heading = "Forecast")]
     pub interval: String,
@@ -127,13 +128,21 @@ fn place(text: &str) -> Result<f64, String> {
     place.map_err(|_| format!("\"{text}\" is no positive number; write 1e23, 10^23 or 6.5e21"))
 }
 
-fn choice(text: &str) -> Result<(Params, Tokens), String> {
-    let Some((params, tokens)) = text.split_once(',') else {
-        return Err("N,D is needed, such as 70B,1.4T".to_string());
+fn choice(text: &str) -> Result<Allocation, String> {
+    let parts: Vec<&str> = text.split(',').collect();
+    let (params, tokens, unique) = match parts[..] {
+        [params, tokens] => (params, tokens, None),
+        [params, tokens, unique] => (params, tokens, Some(unique)),
+        _ => return Err("N,D is needed, such as 70B,1.4T".to_string()),
     };
-    let params = params.parse().map_err(|error: isoflop::units::ParseCountError| error.to_string())?;
-    let tokens = tokens.parse().map_err(|error: isoflop::units::ParseCountError| error.to_string())?;
-    Ok((params, tokens))
+    let params = params.parse().map_err(|error: ParseCountError| error.to_string())?;
+    let tokens: Tokens = tokens.parse().map_err(|error: ParseCountError| error.to_string())?;
+    let unique_tokens: Option<Tokens> =
+        unique.map(str::parse).transpose().map_err(|error: ParseCountError| error.to_string())?;
+    if unique_tokens.is_some_and(|unique| unique.0 > tokens.0) {
+        return Err("more tokens are distinct than there are tokens: N,D,U is needed with U at most D".to_string());
+    }
+    Ok(Allocation { params, tokens, unique_tokens })
 }
 
 /// What was read.
@@ -212,6 +221,12 @@ impl Fit {
         if along_axis && !self.choice.is_empty() {
             let sentence = format!("--choice needs a law of N and D, and {} runs along one axis", law.name());
             return Err(Failure::told(USAGE, sentence, "fit --law chinchilla for it"));
+        }
+        let repeats = law.inputs().contains(&Input::UniqueTokens);
+        if !repeats && self.choice.iter().any(|choice| choice.unique_tokens.is_some()) {
+            let sentence =
+                format!("--choice N,D,U needs a law that tells repeated tokens, and {} does not", law.name());
+            return Err(Failure::told(USAGE, sentence, "fit --law data-constrained for it"));
         }
         Ok(())
     }

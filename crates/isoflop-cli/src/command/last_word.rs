@@ -14,7 +14,7 @@ pub struct Final {
     #[arg(value_name = "CONFIG", requires = "loss")]
     pub config: Option<String>,
     /// Loss that it will end at, nats per token
-    #[arg(long, value_name = "LOSS", requires = "config")]
+    #[arg(long, value_name = "LOSS", requires = "config", allow_negative_numbers = true)]
     pub loss: Option<f64>,
     #[command(flatten)]
     pub connection: Connection,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use isoflop_api::Status;
 use isoflop_api::client::PreviousRun;
+use isoflop_api::{Optimizer, Status};
 use serde::Serialize;
 
 use super::simulate::{put, written};
@@ -39,6 +39,8 @@ Examples:
 #[derive(Serialize)]
 struct Row {
     name: String,
+    protocol: &'static str,
+    optimizer: Option<&'static str>,
     params_non_embedding: f64,
     tokens: f64,
     compute: f64,
@@ -52,8 +54,7 @@ struct Row {
     runtime_seconds: Option<f64>,
 }
 
-const COLUMNS: &str =
-    "name,params_non_embedding,tokens,compute,loss,learning_rate,batch_size,layers,width,heads,seed,runtime_seconds";
+const COLUMNS: &str = "name,protocol,optimizer,params_non_embedding,tokens,compute,loss,learning_rate,batch_size,layers,width,heads,seed,runtime_seconds";
 
 /// Asks for both lists and writes one table.
 pub fn run(command: &Pull) -> Result<u8, Failure> {
@@ -85,6 +86,11 @@ fn trained_row(experiment: &isoflop_api::Experiment) -> Option<Row> {
     let (params, tokens) = (config.params_without_embedding() as f64, config.total_train_tokens as f64);
     Some(Row {
         name: format!("experiment-{}", experiment.experiment_id),
+        protocol: "2026",
+        optimizer: Some(match config.optimizer_config {
+            Optimizer::AdamW(_) => "adamw",
+            Optimizer::Sgd(_) => "sgd",
+        }),
         params_non_embedding: params,
         tokens,
         compute: 6.0 * params * tokens,
@@ -103,6 +109,8 @@ fn asked_row(number: usize, PreviousRun { query, loss }: &PreviousRun) -> Row {
     let params = query.params() as f64;
     Row {
         name: format!("query-{number}"),
+        protocol: "2025",
+        optimizer: None,
         params_non_embedding: params,
         tokens: query.train_flops / (6.0 * params),
         compute: query.train_flops,
@@ -122,5 +130,6 @@ fn line(row: &Row) -> String {
     let counts = [row.batch_size, row.layers, row.width, row.heads].map(|count| count.to_string());
     let seed = row.seed.map_or(String::new(), |seed| seed.to_string());
     let seconds = row.runtime_seconds.map_or(String::new(), written);
-    format!("{},{},{},{seed},{seconds}\n", row.name, numbers.join(","), counts.join(","))
+    let optimizer = row.optimizer.unwrap_or_default();
+    format!("{},{},{optimizer},{},{},{seed},{seconds}\n", row.name, row.protocol, numbers.join(","), counts.join(","))
 }

@@ -1,6 +1,6 @@
 //! `isoflop serve`: the training API on this machine.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -62,6 +62,9 @@ pub struct Serve {
     /// Connections at once; more wait until one ends
     #[arg(long, value_name = "N", default_value = "4096", value_parser = at_least_one, help_heading = "Limits")]
     pub max_connections: usize,
+    /// Believe X-Forwarded-For and X-Forwarded-Proto: only where a proxy that sets them is the one way in
+    #[arg(long, help_heading = "Limits")]
+    pub behind_proxy: bool,
     /// Key of workers (X-Internal-Key) [default: one is made and printed]
     #[arg(long, value_name = "KEY", help_heading = "Keys")]
     pub internal_key: Option<String>,
@@ -120,6 +123,7 @@ pub fn run(command: Serve) -> Result<u8, Failure> {
         worker_key: command.internal_key,
         rate_limit: NonZeroU32::new(command.rate_limit),
         max_connections: command.max_connections,
+        behind_proxy: command.behind_proxy,
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failed(&error.into()))?;
@@ -176,7 +180,9 @@ async fn stopped() {
 pub fn log(form: Log, requests: bool) {
     let shell = if requests { LevelFilter::DEBUG } else { LevelFilter::INFO };
     let targets = Targets::new().with_default(LevelFilter::INFO).with_target("isoflop_server::http", shell);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let registry = tracing_subscriber::registry();
     match form {
         Log::Text => registry.with(lines.with_filter(targets)).init(),

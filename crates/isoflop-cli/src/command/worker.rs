@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
-use isoflop_api::client::WorkerClient;
+use isoflop_api::client::{ClientError, WorkerClient};
 use isoflop_server::backend;
 use isoflop_server::worker::{Backed, Installed, Slurm, Trainer, Worker as Working};
 
 use super::serve::{Log, log, unknown};
-use crate::exit::{DONE, Failure, INTERRUPTED, USAGE};
+use crate::exit::{DONE, Failure, INTERRUPTED, NO, USAGE};
 use crate::server::{given, url};
 
 /// Train runs for a server: lease them, run a program for each, and tell their losses.
@@ -89,7 +89,12 @@ pub fn run(command: &Worker) -> Result<u8, Failure> {
         holding: Mutex::new(BTreeSet::new()),
     };
     tracing::info!("worker {} has {} places", worker.name, worker.slots);
-    Arc::new(worker).run()?;
+    Arc::new(worker).run().map_err(|error| match error {
+        ClientError::Refused { status: 401, .. } => {
+            Failure::told(NO, "invalid worker key", "give the key of workers with --key or ISOFLOP_WORKER_KEY")
+        }
+        other => other.into(),
+    })?;
     Ok(DONE)
 }
 

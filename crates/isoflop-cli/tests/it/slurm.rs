@@ -1,5 +1,5 @@
-//! `isoflop worker --slurm` on a real cluster of one node, which the test starts: Debian's `slurmctld`, `slurmd` and
-//! `munge`. Without them, or without root, it says so and is skipped.
+//! `isoflop worker --slurm` on a real cluster of one node, which the test installs and starts: Debian's `slurmctld`,
+//! `slurmd` and `munge`. Where they cannot be had, or without root, it says so and is skipped.
 
 use std::fs;
 use std::net::TcpListener;
@@ -39,18 +39,41 @@ impl Drop for Daemons {
     }
 }
 
+/// What a program says; why not, where it cannot be started.
+fn said(program: &str, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether every program of a cluster is there.
+fn installed() -> Result<(), String> {
+    let programs = [("munged", "--version"), ("slurmctld", "-V"), ("slurmd", "-V"), ("sbatch", "-V")];
+    programs.iter().try_for_each(|(program, ask)| said(program, &[ask]).map(drop))
+}
+
+/// Installs what is missing, from Debian's packages.
+fn install() -> Result<(), String> {
+    if installed().is_ok() {
+        return Ok(());
+    }
+    // Another may be installing something, too.
+    let apt = |words: &str| {
+        let arguments = ["-qq", "-o", "DPkg::Lock::Timeout=300"].into_iter().chain(words.split(' '));
+        let ran = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
+        let ran = ran.map_err(|error| format!("apt-get: {error}"))?;
+        if ran.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ran.stderr).trim().to_owned()) }
+    };
+    apt("update")?;
+    apt("install -y --no-install-recommends slurmctld slurmd slurm-client munge")?;
+    installed()
+}
+
 /// A cluster below `folder`; why not, where there can be none.
 fn cluster(folder: &Path) -> Result<Daemons, String> {
-    let said = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))?;
-        Ok::<_, String>(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
     if said("id", &["-u"])? != "0" {
         return Err("only root may start slurmd".to_owned());
     }
-    for (program, ask) in [("munged", "--version"), ("slurmctld", "-V"), ("slurmd", "-V"), ("sbatch", "-V")] {
-        said(program, &[ask])?;
-    }
+    install()?;
     let host = said("hostname", &["-s"])?;
     let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (d, ctld, slurmd) = (folder.display(), port(), port());
@@ -129,7 +152,7 @@ fn a_run_is_a_job_that_outlives_its_worker() {
     let _daemons = match cluster(&place.path("cluster")) {
         Ok(daemons) => daemons,
         Err(why) => {
-            eprintln!("skipped: {why}; apt-get install slurmctld slurmd slurm-client munge");
+            eprintln!("skipped: {why}");
             return;
         }
     };

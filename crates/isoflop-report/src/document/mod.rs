@@ -4,6 +4,7 @@ mod answer;
 mod approaches;
 mod data;
 mod intervals;
+mod law;
 mod optima;
 mod remake;
 mod section;
@@ -34,6 +35,7 @@ pub(crate) fn sections(report: &Report<'_>) -> Vec<Section> {
         optima::profiles(report),
         approaches::section(report),
         approaches::dataset_size(report),
+        law::section(report),
         optima::all(report),
         intervals::section(report),
         remake::section(report),

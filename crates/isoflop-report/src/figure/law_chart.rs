@@ -13,7 +13,7 @@ use crate::figure::runs_drawn::evenly;
 use crate::figure::{Figure, Plot, law_labels, law_words, lead, measured};
 use crate::words;
 
-/// Every law is drawn at least this far, so that figures of different sweeps compare.
+/// Laws are drawn as far as they were asked, and to here where they were asked nothing.
 const FARTHEST: f64 = 1e24;
 /// Most other approaches drawn; further ones stand in the tables.
 pub(super) const MOST_OTHERS: usize = 7;
@@ -47,7 +47,8 @@ impl Plot for LawChart {
         let others = others(quantity, analysis, lead);
         let finding = law_words::finding(quantity, lead);
         let data = reach_of_data(analysis, quantity, seen);
-        let farthest = lead.forecasts.iter().map(|forecast| forecast.compute.0).fold(FARTHEST, f64::max);
+        let asked = lead.forecasts.iter().map(|forecast| forecast.compute.0).reduce(f64::max);
+        let farthest = asked.unwrap_or(FARTHEST);
         let across = Axis::logarithmic([data.0, data.1, if law.is_some() { farthest } else { data.1 }], 0.03);
         let up = heights(quantity, lead, seen, &others, &across, farthest);
         let aside = law_labels::aside(lead, law, &others);

@@ -5,10 +5,14 @@
 //! interval is narrow enough to show them.
 
 mod data;
+mod digits;
+mod fitted;
 mod said;
 mod scale;
 
 pub use data::{budgets, columns, compute_rule, conventions, loss_unit, params_count};
+pub use digits::significant;
+pub use fitted::fitted;
 pub use said::{Said, coefficient, count, exponent, loss};
 pub use scale::{level, percent, ratio, reach, refits, severity};
 

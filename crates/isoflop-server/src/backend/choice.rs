@@ -135,5 +135,18 @@ fn command(argument: &str) -> Result<Box<dyn TrainingBackend>, ChoiceError> {
     if words.is_empty() {
         return Err(ChoiceError::new("command: needs a program, as in \"command:python train.py\""));
     }
+    if !can_start(&words[0]) {
+        let hint = Some("is it installed, and on the PATH of this process".to_owned());
+        return Err(ChoiceError { hint, ..ChoiceError::new(format!("{}: there is no such program", words[0])) });
+    }
     Ok(Box::new(Program::new(words)))
+}
+
+/// Whether a program is there: else every run of everybody would fail on it.
+fn can_start(program: &str) -> bool {
+    if program.contains(std::path::MAIN_SEPARATOR) {
+        return std::path::Path::new(program).is_file();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

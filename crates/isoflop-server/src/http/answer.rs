@@ -61,6 +61,7 @@ pub(super) fn problem(problem: Problem) -> Response {
             later("the server cannot write now; nothing was changed, ask again")
         }
         Problem::Stopping => later("the server is stopping"),
+        Problem::Broken => later("the server is out of order until it is started again"),
     }
 }
 
@@ -89,6 +90,12 @@ fn refused(refusal: &Refusal) -> Response {
         | Refusal::AlreadyEnded(_)
         | Refusal::AnotherRun { .. }
         | Refusal::NotQueued(_)
+        | Refusal::Draining
+        | Refusal::AllPlacesTaken(_)
+        | Refusal::RunIdTaken { .. }
+        | Refusal::Unnamed(_)
+        | Refusal::AlreadyGranted(_)
+        | Refusal::NotLeft { .. }
         | Refusal::NameTaken(_)
         | Refusal::KeyTaken => StatusCode::CONFLICT,
     };

@@ -15,7 +15,7 @@ use crate::service::Problem;
 pub(super) async fn event(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
     let (experiment, event) = worker_says::<WorkerEvent>(&app, &id, request).await?;
     let (run_id, losses) = said(event);
-    match app.service.ask(Command::Report { experiment, run_id, report: Report { losses } }).await {
+    match app.service.ask(Command::Report { experiment, run_id, report: Report { losses, waits: false } }).await {
         // Words of another attempt, or of a run that is not going on, are heard and change nothing.
         Ok(_) | Err(Problem::Refused(Refusal::NotRunning(_) | Refusal::AnotherRun { .. })) => Ok(answer::done()),
         Err(problem) => Err(told(problem)),

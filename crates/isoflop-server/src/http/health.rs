@@ -9,11 +9,16 @@ use serde::Serialize;
 
 use super::{App, answer};
 
-/// `GET /healthz`: it answers, so it lives
-pub(super) async fn alive() -> Response {
+/// `GET /healthz`: whether it lives; if not, nothing but another start helps
+pub(super) async fn alive(State(app): State<App>) -> Response {
     #[derive(Serialize)]
     struct Alive {
         status: &'static str,
+    }
+    if app.service.condition().is_broken() {
+        let mut told = answer::ok(&Alive { status: "broken" });
+        *told.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        return told;
     }
     answer::ok(&Alive { status: "alive" })
 }
@@ -26,6 +31,12 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
         why_not: Vec<&'static str>,
     }
     let condition = app.service.condition();
+    if condition.is_broken() {
+        // Its books may be half written.
+        let mut told = answer::ok(&Ready { ready: false, why_not: vec!["broken: start the server again"] });
+        *told.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        return told;
+    }
     let reasons = [
         (!condition.is_writable(), "the database cannot be written"),
         (app.service.ledger().draining(), "draining: no run is handed out"),

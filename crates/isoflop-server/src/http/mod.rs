@@ -19,6 +19,7 @@ mod openapi;
 pub mod operator;
 mod pages;
 mod paths;
+mod proxy;
 mod shell;
 mod status;
 pub mod v1;
@@ -52,6 +53,8 @@ pub struct App {
     pub kept: Arc<v1::Kept>,
     /// What the server knows of itself; for operators.
     pub house: Arc<House>,
+    /// Whether every request comes through a proxy, whose word on who asks is taken.
+    pub behind_proxy: bool,
 }
 
 /// A path, the methods that it says it allows, and what answers.
@@ -92,6 +95,7 @@ const ENDPOINTS: &[Endpoint] = &[
     Endpoint { path: "/v1/worker/{id}/progress", allow: "POST", answer: || post(worker::progress) },
     Endpoint { path: "/v1/worker/{id}/finish", allow: "POST", answer: || post(worker::finish) },
     Endpoint { path: "/v1/worker/{id}/lost", allow: "POST", answer: || post(worker::lost) },
+    Endpoint { path: "/v1/worker/{id}/give_back", allow: "POST", answer: || post(worker::give_back) },
     Endpoint { path: "/healthz", allow: "GET", answer: || get(health::alive) },
     Endpoint { path: "/readyz", allow: "GET", answer: || get(health::ready) },
     Endpoint { path: "/metrics", allow: "GET", answer: || get(health::metrics) },

@@ -23,7 +23,7 @@ use tower_http::compression::{Compression, CompressionLayer};
 use super::asker::{ASKER, Asker, Peer};
 use super::log::Told;
 use super::paths::{Found, find, template};
-use super::{App, answer, cors, limit};
+use super::{App, answer, cors, limit, proxy};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Shorter answers go as they are, bytes.
@@ -74,7 +74,8 @@ async fn serve(shell: &Shell, request: Request) -> Response {
     let id = request.headers().get(REQUEST_ID).cloned().unwrap_or_else(new_id);
     let origin = request.headers().get(ORIGIN).cloned();
     let is_head = request.method() == Method::HEAD;
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let connected = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let peer = if shell.app.behind_proxy { proxy::client(request.headers()).or(connected) } else { connected };
     let (mut answer, asker) = ASKER
         .scope(Asker { peer, ..Asker::default() }, async {
             let answer = limited(shell, &told, request).await;
@@ -134,7 +135,10 @@ async fn route(shell: &Shell, mut request: Request) -> Response {
             answer.headers_mut().insert(ALLOW, allow);
             answer
         }
-        Found::WithoutSlash(path) => redirect(&request, &path),
+        Found::WithoutSlash(path) => {
+            let is_secure = shell.app.behind_proxy && proxy::is_secure(request.headers());
+            redirect(&request, if is_secure { "https" } else { "http" }, &path)
+        }
         Found::Nowhere => answer::detail(StatusCode::NOT_FOUND, "Not Found"),
     }
 }
@@ -154,9 +158,9 @@ fn name_origin(origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
     }
 }
 
-fn redirect(request: &Request, path: &str) -> Response {
+fn redirect(request: &Request, scheme: &str, path: &str) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let authority = host.map_or_else(String::new, |host| format!("http://{host}"));
+    let authority = host.map_or_else(String::new, |host| format!("{scheme}://{host}"));
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use isoflop_api::{Finish, Json, Place, Request as Readable};
+use isoflop_api::{Finish, Json, Place, Request as Readable, WorkerEvent};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Reply};
@@ -80,12 +80,17 @@ pub(super) async fn lease(State(app): State<App>, request: Request) -> Reply {
 }
 
 /// `POST /v1/worker/{experiment_id}/progress`, of the same events as the callbacks; the answer says whether to go on
+///
+/// A heartbeat of no elapsed second says that the run waits for a machine: its time has not begun.
 pub(super) async fn progress(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
     let (headers, body) = read(request, From::Worker).await?;
     identity::worker(&app, &headers).await?;
     let experiment = number(&id)?;
-    let (run_id, losses) = said(typed(&body)?);
-    let go_on = match app.service.ask(Command::Report { experiment, run_id, report: Report { losses } }).await {
+    let event = typed(&body)?;
+    let waits = matches!(event, WorkerEvent::RunHeartbeat { elapsed_seconds, .. } if elapsed_seconds <= 0.0);
+    let (run_id, losses) = said(event);
+    let report = Report { losses, waits };
+    let go_on = match app.service.ask(Command::Report { experiment, run_id, report }).await {
         Ok(_) => true,
         Err(Problem::Refused(Refusal::NotRunning(_) | Refusal::AnotherRun { .. })) => false,
         Err(problem) => return Err(answer::problem(problem)),
@@ -107,7 +112,17 @@ pub(super) async fn finish(State(app): State<App>, Path(id): Path<String>, reque
 pub(super) async fn lost(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
     let (experiment, run_id, body) = of_run(&app, &id, request).await?;
     let why = text(&body, "why")?;
-    match app.service.ask(Command::Lost { experiment, run_id, why }).await {
+    hand_back(&app, Command::Lost { experiment, run_id, why }).await
+}
+
+/// `POST /v1/worker/{experiment_id}/give_back`, of `run_id`: the worker ends, and nothing is wrong with the run
+pub(super) async fn give_back(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
+    let (experiment, run_id, _) = of_run(&app, &id, request).await?;
+    hand_back(&app, Command::GiveBack { experiment, run_id }).await
+}
+
+async fn hand_back(app: &App, command: Command) -> Reply {
+    match app.service.ask(command).await {
         Ok(_) | Err(Problem::Refused(Refusal::NotRunning(_) | Refusal::AnotherRun { .. })) => Ok(answer::done()),
         Err(problem) => Err(answer::problem(problem)),
     }

@@ -1,6 +1,6 @@
 //! Rules on users, keys and what is granted.
 
-use super::{Event, ExperimentId, KeyDigest, Ledger, Owner, Purse, Refusal, UserId};
+use super::{Event, ExperimentId, KeyDigest, Ledger, Owner, Purse, Refusal, Terms, UserId};
 
 impl Ledger {
     pub(super) fn add_user(&self, name: &str, key: &KeyDigest) -> Result<Vec<Event>, Refusal> {
@@ -27,12 +27,19 @@ impl Ledger {
 
     pub(super) fn adjust(
         &self,
+        terms: &Terms,
         user: UserId,
         purse: Purse,
         amount: f64,
         reason: &str,
         actor: &str,
+        once: Option<&str>,
     ) -> Result<Vec<Event>, Refusal> {
+        match once.and_then(|name| self.granted.get(name)) {
+            Some(&known) if known == (user, purse, amount) => return Ok(Vec::new()),
+            Some(_) => return Err(Refusal::AlreadyGranted(once.unwrap_or_default().to_owned())),
+            None => {}
+        }
         let account = self.user(user);
         let extra = match purse {
             Purse::Seconds => account.extra_seconds,
@@ -42,8 +49,13 @@ impl Ledger {
         if !(amount.is_finite() && (extra + amount).is_finite()) {
             return Err(Refusal::NotAnAmount(amount));
         }
-        let (reason, actor) = (reason.to_owned(), actor.to_owned());
-        Ok(vec![Event::BudgetAdjusted { user, purse, amount, reason, actor }])
+        // What is spent or reserved cannot be taken: a purse is never below nothing.
+        let left = self.balance(terms, user, purse).left();
+        if amount < 0.0 && left + amount < 0.0 {
+            return Err(Refusal::NotLeft { amount: -amount, left: left.max(0.0) });
+        }
+        let (reason, actor, once) = (reason.to_owned(), actor.to_owned(), once.map(ToOwned::to_owned));
+        Ok(vec![Event::BudgetAdjusted { user, purse, amount, reason, actor, once }])
     }
 
     pub(super) fn refund(&self, id: ExperimentId, reason: &str, actor: &str) -> Result<Vec<Event>, Refusal> {

@@ -14,10 +14,15 @@ impl Ledger {
                 self.users.push(User::new(name));
             }
             Event::KeySet { owner, key } => {
-                self.keys.retain(|_, known| known != owner);
+                if let Some(earlier) = self.key_of.insert(*owner, key.clone()) {
+                    self.keys.remove(&earlier);
+                }
                 self.keys.insert(key.clone(), *owner);
             }
-            Event::BudgetAdjusted { user, purse, amount, .. } => {
+            Event::BudgetAdjusted { user, purse, amount, once, .. } => {
+                if let Some(name) = once {
+                    self.granted.insert(name.clone(), (*user, *purse, *amount));
+                }
                 let user = self.user_mut(*user);
                 match purse {
                     Purse::Seconds => user.extra_seconds += amount,
@@ -33,7 +38,7 @@ impl Ledger {
                     digest: digest.clone(),
                     purpose: *purpose,
                     queued: at,
-                    attempts: 0,
+                    run_ids: Vec::new(),
                     lost: 0,
                     losses: Vec::new(),
                     charge: 0.0,
@@ -44,7 +49,7 @@ impl Ledger {
             }
             Event::Leased { experiment, lease } => {
                 let run = self.change(*experiment);
-                run.attempts += 1;
+                run.run_ids.push(lease.run_id.clone());
                 run.losses.clear();
                 run.state = State::Running { started: at, lease: lease.clone() };
                 let user = run.user;
@@ -56,6 +61,11 @@ impl Ledger {
             Event::Renewed { experiment, expires } => {
                 if let State::Running { lease, .. } = &mut self.experiments[*experiment as usize - 1].state {
                     lease.expires = *expires;
+                }
+            }
+            Event::Waits { experiment, expires } => {
+                if let State::Running { started, lease } = &mut self.change(*experiment).state {
+                    (*started, lease.expires) = (at, *expires);
                 }
             }
             Event::Progressed { experiment, kept, losses } => {
@@ -117,6 +127,7 @@ impl Ledger {
         };
         run.state = State::Ended { started, ended: at, run_id, used_seconds, end: end.clone() };
         let (user, digest, purpose) = (run.user, run.digest.clone(), run.purpose);
+        run.lost += u32::from(matches!(end, End::Failed { cause: Cause::Lost, .. }));
         let again = matches!(end, End::Failed { cause: Cause::Lost | Cause::Cancelled, .. });
         if again && purpose == Purpose::Own {
             self.taken.remove(&(user, digest));

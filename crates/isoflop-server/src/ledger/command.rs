@@ -12,6 +12,8 @@ use crate::backend::Work;
 pub struct Report {
     /// Every validation loss so far, if it says them.
     pub losses: Option<Vec<f64>>,
+    /// Whether it has not begun, as it waits for a machine of a cluster.
+    pub waits: bool,
 }
 
 /// What is asked of the books. `actor` is the operator who asks.
@@ -22,8 +24,8 @@ pub enum Command {
     AddUser { name: String, key: KeyDigest },
     /// A key in place of every earlier one.
     SetKey { owner: Owner, key: KeyDigest },
-    /// More to spend, or less.
-    Adjust { user: UserId, purse: Purse, amount: f64, reason: String, actor: String },
+    /// More to spend, or less; what is said again under one name is done once.
+    Adjust { user: UserId, purse: Purse, amount: f64, reason: String, actor: String, once: Option<String> },
     /// A run is to cost nothing.
     Refund { experiment: ExperimentId, reason: String, actor: String },
     /// A run.
@@ -41,6 +43,8 @@ pub enum Command {
     Finish { experiment: ExperimentId, run_id: Option<String>, finish: Finish },
     /// A run was lost through no fault of its own.
     Lost { experiment: ExperimentId, run_id: String, why: String },
+    /// A worker that ends gives a run back as it was; that is not held against the run.
+    GiveBack { experiment: ExperimentId, run_id: String },
     /// Leases whose time is over end.
     Expire,
     /// Nobody could be heard for a while: every worker has its whole lease again to speak.

@@ -14,7 +14,7 @@ use crate::backend::Work;
 pub struct KeyDigest(pub String);
 
 /// Who a key belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// Someone who trains.
@@ -35,7 +35,15 @@ pub enum Event {
     /// A key, in place of every earlier one of its owner.
     KeySet { owner: Owner, key: KeyDigest },
     /// A purse was filled or emptied by hand.
-    BudgetAdjusted { user: UserId, purse: Purse, amount: f64, reason: String, actor: String },
+    BudgetAdjusted {
+        user: UserId,
+        purse: Purse,
+        amount: f64,
+        reason: String,
+        actor: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        once: Option<String>,
+    },
     /// A run costs nothing any more.
     Refunded { experiment: ExperimentId, reason: String, actor: String },
     /// A run was asked for, and its cost reserved.
@@ -44,6 +52,8 @@ pub enum Event {
     Leased { experiment: ExperimentId, lease: Lease },
     /// The worker lives.
     Renewed { experiment: ExperimentId, expires: Timestamp },
+    /// The worker lives, and the run has yet to begin: its time counts from now.
+    Waits { experiment: ExperimentId, expires: Timestamp },
     /// Validation losses: the first `kept` of those known stay, and `losses` follow.
     Progressed { experiment: ExperimentId, kept: usize, losses: Vec<f64> },
     /// A run is over and its cost settled.
@@ -77,6 +87,7 @@ impl Event {
             Self::Refunded { experiment, .. }
             | Self::Submitted { experiment, .. }
             | Self::Leased { experiment, .. }
+            | Self::Waits { experiment, .. }
             | Self::Progressed { experiment, .. }
             | Self::Ended { experiment, .. }
             | Self::Requeued { experiment, .. } => Some(*experiment),

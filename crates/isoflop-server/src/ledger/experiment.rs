@@ -34,8 +34,8 @@ pub struct Experiment {
     pub purpose: Purpose,
     /// When it was submitted.
     pub queued: Timestamp,
-    /// Times that it was handed out.
-    pub attempts: u32,
+    /// What its attempts were called, in their order: it was handed out so many times.
+    pub run_ids: Vec<String>,
     /// Times that it was lost with its worker.
     pub lost: u32,
     /// Validation losses of this attempt so far, nats per token.
@@ -115,6 +115,17 @@ impl Experiment {
     /// What it is paid from.
     pub fn purse(&self) -> Purse {
         self.work.purse()
+    }
+
+    /// Times that it was handed out.
+    pub fn attempts(&self) -> usize {
+        self.run_ids.len()
+    }
+
+    /// A name for its next attempt. One handed out by hand may have been called anything.
+    pub fn next_run_id(&self) -> String {
+        let mut names = (self.attempts() + 1..).map(|attempt| format!("run-{}-{attempt}", self.id));
+        names.find(|name| !self.run_ids.contains(name)).expect("there are more names than attempts")
     }
 
     /// Whether it is over.

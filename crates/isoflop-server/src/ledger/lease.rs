@@ -25,7 +25,7 @@ impl Ledger {
         let expires = now.plus_seconds(terms.lease_seconds);
         let next = self.next(places.saturating_sub(forgotten).min(free));
         let lease = |id| {
-            let run_id = format!("run-{id}-{}", self.known(id).attempts + 1);
+            let run_id = self.known(id).next_run_id();
             Event::Leased { experiment: id, lease: Lease { run_id, worker: Some(worker.to_owned()), expires } }
         };
         next.into_iter().map(lease).collect()
@@ -38,6 +38,7 @@ impl Ledger {
         })
     }
 
+    /// Every attempt has a name of its own, as words of an earlier one may still come.
     pub(super) fn dispatch(
         &self,
         terms: &Terms,
@@ -47,6 +48,11 @@ impl Ledger {
     ) -> Result<Vec<Event>, Refusal> {
         let run = self.experiment(id).ok_or(Refusal::UnknownExperiment(id))?;
         match &run.state {
+            State::Queued if self.draining => Err(Refusal::Draining),
+            State::Queued if self.running.len() >= terms.max_running => Err(Refusal::AllPlacesTaken(terms.max_running)),
+            State::Queued if run.run_ids.iter().any(|known| known == run_id) => {
+                Err(Refusal::RunIdTaken { experiment: id, run_id: run_id.to_owned() })
+            }
             State::Queued => {
                 let expires = now.plus_seconds(terms.dispatched_lease_seconds);
                 let lease = Lease { run_id: run_id.to_owned(), worker: None, expires };
@@ -74,14 +80,19 @@ impl Ledger {
         let said = report.losses.as_ref().map(|losses| finite(losses).0);
         let progressed = said.as_ref().and_then(|losses| progress(run, losses));
         let mut events: Vec<Event> = progressed.into_iter().collect();
+        let length = length(terms, lease);
+        let is_due = lease.expires.seconds_since(now) < length / 2.0;
+        if report.waits && run.losses.is_empty() {
+            let waits = Event::Waits { experiment: id, expires: now.plus_seconds(length) };
+            return Ok(if is_due { vec![waits] } else { Vec::new() });
+        }
         if let Some(used_seconds) = overrun(terms, run, now) {
             let partial_val_losses = said.unwrap_or_else(|| run.losses.clone());
             let end = End::Failed { reason: FailReason::Timeout { partial_val_losses }, cause: Cause::Run };
             events.push(Event::Ended { experiment: id, used_seconds, charge: charge(run, used_seconds), end });
             return Ok(events);
         }
-        let length = length(terms, lease);
-        if lease.expires.seconds_since(now) < length / 2.0 {
+        if is_due {
             events.push(Event::Renewed { experiment: id, expires: now.plus_seconds(length) });
         }
         Ok(events)
@@ -101,6 +112,8 @@ impl Ledger {
             (State::Running { lease, .. }, said) if said.is_some_and(|said| said != lease.run_id) => {
                 Err(Refusal::AnotherRun { experiment: id, run_id: said.unwrap_or_default().to_owned() })
             }
+            // A worker of ours always names its attempt: this is the late word of another, that had the run before.
+            (State::Running { lease: Lease { worker: Some(_), .. }, .. }, None) => Err(Refusal::Unnamed(id)),
             (State::Running { .. }, _) => Ok(settle(run, said)),
             // A cancelled run's worker ends it when it hears of it; that changes nothing.
             (State::Ended { end: End::Failed { cause: Cause::Cancelled, .. }, .. }, _) => Ok(Vec::new()),
@@ -115,6 +128,11 @@ impl Ledger {
     pub(super) fn lost(&self, terms: &Terms, id: ExperimentId, run_id: &str, why: &str) -> Result<Vec<Event>, Refusal> {
         let run = self.held(id, run_id)?;
         Ok(vec![lose(terms, run, &shortened(why))])
+    }
+
+    pub(super) fn give_back(&self, id: ExperimentId, run_id: &str) -> Result<Vec<Event>, Refusal> {
+        let run = self.held(id, run_id)?;
+        Ok(vec![Event::Requeued { experiment: run.id, counts: false, why: "its worker was stopped".to_owned() }])
     }
 
     /// Every lease that has run out.

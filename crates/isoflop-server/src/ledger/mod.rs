@@ -43,7 +43,11 @@ pub struct Ledger {
     users: Vec<User>,
     names: BTreeMap<String, UserId>,
     keys: HashMap<KeyDigest, Owner>,
+    /// The same, the other way.
+    key_of: HashMap<Owner, KeyDigest>,
     experiments: Vec<Experiment>,
+    /// What was granted under a name.
+    granted: BTreeMap<String, (UserId, Purse, f64)>,
     /// Which experiment stands for a configuration of a user.
     taken: HashMap<(UserId, String), ExperimentId>,
     /// With a worker.
@@ -66,8 +70,8 @@ impl Ledger {
         match command {
             Command::AddUser { name, key } => self.add_user(name, key),
             Command::SetKey { owner, key } => self.set_key(*owner, key),
-            Command::Adjust { user, purse, amount, reason, actor } => {
-                self.adjust(*user, *purse, *amount, reason, actor)
+            Command::Adjust { user, purse, amount, reason, actor, once } => {
+                self.adjust(terms, *user, *purse, *amount, reason, actor, once.as_deref())
             }
             Command::Refund { experiment, reason, actor } => self.refund(*experiment, reason, actor),
             Command::Submit { user, work, digest } => self.submit(terms, *user, work, digest),
@@ -77,6 +81,7 @@ impl Ledger {
             Command::Report { experiment, run_id, report } => self.report(terms, *experiment, run_id, report, now),
             Command::Finish { experiment, run_id, finish } => self.finish(*experiment, run_id.as_deref(), finish),
             Command::Lost { experiment, run_id, why } => self.lost(terms, *experiment, run_id, why),
+            Command::GiveBack { experiment, run_id } => self.give_back(*experiment, run_id),
             Command::Expire => Ok(self.expire(terms, now)),
             Command::Renew => Ok(self.renew(terms, now)),
             Command::Restart => Ok(self.restart(terms, now)),

@@ -57,7 +57,7 @@ impl Ledger {
 
     /// Whether there is a key of this owner.
     pub fn has_key(&self, owner: Owner) -> bool {
-        self.keys.values().any(|&known| known == owner)
+        self.key_of.contains_key(&owner)
     }
 
     /// The experiment of this number, whoever's it is.

@@ -46,6 +46,23 @@ pub enum Refusal {
     /// Only what waits can be handed out.
     #[error("experiment {0} is not queued")]
     NotQueued(ExperimentId),
+    /// Nothing is handed out.
+    #[error("the server is draining: nothing is handed out; isoflop admin drain --off ends that")]
+    Draining,
+    /// As many go on as may.
+    #[error("{0} runs are with workers already; that many may be")]
+    AllPlacesTaken(usize),
+    /// Each attempt has a name of its own.
+    #[error("an earlier attempt of experiment {experiment} was called {run_id}; give this one another name")]
+    RunIdTaken {
+        /// Of which experiment.
+        experiment: ExperimentId,
+        /// The name.
+        run_id: String,
+    },
+    /// Who does not say which attempt they end can only end one of a worker that does not either.
+    #[error("experiment {0} is with a worker that names its attempts; this word names none")]
+    Unnamed(ExperimentId),
     /// Names are unique.
     #[error("there is a user \"{0}\" already")]
     NameTaken(String),
@@ -61,6 +78,17 @@ pub enum Refusal {
     /// Amounts are finite numbers, and what is asked for is not negative.
     #[error("{0} is not an amount")]
     NotAnAmount(f64),
+    /// What is spent or reserved cannot be taken.
+    #[error("{amount} cannot be taken: {left} are left, the rest is spent or reserved")]
+    NotLeft {
+        /// To be taken.
+        amount: f64,
+        /// What there is.
+        left: f64,
+    },
+    /// A name stands for one adjustment.
+    #[error("\"{0}\" was another adjustment; give this one another name")]
+    AlreadyGranted(String),
     /// Nothing is accepted any more.
     #[error("final submissions are closed")]
     FinalsFrozen,

@@ -1,5 +1,6 @@
 //! Events on disk, in `SQLite`: what was answered is on disk before the answer.
 
+mod guard;
 mod reader;
 mod tables;
 
@@ -12,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::ledger::{Event, ExperimentId, Ledger, UserId};
 
+pub use guard::Guard;
 pub use reader::{Reader, Stored};
 
 /// The database could not be opened, read or written.
@@ -34,6 +36,9 @@ pub enum StoreError {
         /// Why.
         why: serde_json::Error,
     },
+    /// One server writes a database.
+    #[error("another server has this database open")]
+    Served,
     /// Another program has written to it since it was read.
     #[error("another program has written event {0}; is a second server running?")]
     Overtaken(i64),
@@ -134,6 +139,17 @@ impl Store {
     /// If not.
     pub fn probe(&self) -> Result<(), StoreError> {
         self.connection.execute("insert or replace into words (name, value) values ('probe', datetime('now'))", [])?;
+        Ok(())
+    }
+
+    /// Moves all that was committed into the database's own file, so that it alone may be copied. Others may go on.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn gather(path: &Path) -> Result<(), StoreError> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -42,7 +42,7 @@ pub(super) fn show(
             run.queued.to_string(),
             row.started,
             row.ended,
-            run.attempts,
+            i64::try_from(run.attempts()).expect("attempts are few"),
             row.run_id,
             row.used_seconds,
             run.charge,

@@ -67,6 +67,12 @@ struct Lost<'a> {
     why: &'a str,
 }
 
+/// A run handed back, as `POST /v1/worker/{id}/give_back` has it.
+#[derive(Serialize)]
+struct GivenBack<'a> {
+    run_id: &'a str,
+}
+
 impl Worker {
     /// Works until it is told to stop; then gives back what it holds.
     ///
@@ -193,9 +199,7 @@ impl Worker {
                 let finish = Finish::Failed { used_runtime_seconds: used_seconds, reason };
                 ("failed", self.say_end(lease, "finish", &Finished { run_id, finish: &finish }))
             }
-            Ok(Outcome::Stopped { .. }) => {
-                ("given back", self.say_end(lease, "lost", &Lost { run_id, why: "its worker was stopped" }))
-            }
+            Ok(Outcome::Stopped { .. }) => ("given back", self.say_end(lease, "give_back", &GivenBack { run_id })),
             Err(BackendError(why)) => ("lost", self.say_end(lease, "lost", &Lost { run_id, why: &why })),
         };
         match &said {

@@ -6,7 +6,12 @@ use crate::books::{ANN, BOB, Books, completed, finish, key, lease, submit, train
 
 fn adjust(amount: f64) -> Command {
     let (reason, actor) = ("late".to_owned(), "op".to_owned());
-    Command::Adjust { user: ANN, purse: Purse::Seconds, amount, reason, actor }
+    Command::Adjust { user: ANN, purse: Purse::Seconds, amount, reason, actor, once: None }
+}
+
+fn adjust_once(name: &str, amount: f64) -> Command {
+    let (reason, actor, once) = ("late".to_owned(), "op".to_owned(), Some(name.to_owned()));
+    Command::Adjust { user: ANN, purse: Purse::Seconds, amount, reason, actor, once }
 }
 
 fn refund(experiment: u64) -> Command {
@@ -48,11 +53,23 @@ fn budgets_are_adjusted_by_amounts() {
     books.ask(1.0, adjust(f64::MAX)).unwrap();
     assert_eq!(books.ask(1.0, adjust(f64::MAX)), Err(Refusal::NotAnAmount(f64::MAX)), "the sum is no number");
     books.ask(1.0, adjust(-f64::MAX)).unwrap();
-    books.ask(1.0, submit(ANN, training(0, 43_200.0))).unwrap();
+    books.ask(1.0, submit(ANN, training(0, 43_000.0))).unwrap();
+    assert_eq!(books.ask(1.0, adjust(-201.0)), Err(Refusal::NotLeft { amount: 201.0, left: 200.0 }));
     books.ask(1.0, adjust(-200.0)).unwrap();
     let balance = books.ledger.balance(&books.terms, ANN, Purse::Seconds);
-    assert_eq!((balance.total, balance.used, balance.left()), (43_000.0, 43_200.0, -200.0));
-    assert!(matches!(books.ask(1.0, submit(ANN, training(1, 0.0))), Err(Refusal::OverBudget { .. })));
+    assert_eq!((balance.total, balance.used, balance.left()), (43_000.0, 43_000.0, 0.0));
+    assert!(matches!(books.ask(1.0, submit(ANN, training(1, 1.0))), Err(Refusal::OverBudget { .. })));
+}
+
+#[test]
+fn what_is_adjusted_under_a_name_is_adjusted_once() {
+    let mut books = Books::of(1);
+    assert_eq!(books.ask(1.0, adjust_once("week 3", 60.0)).unwrap().len(), 1);
+    assert_eq!(books.ask(2.0, adjust_once("week 3", 60.0)), Ok(vec![]));
+    assert_eq!(books.ask(2.0, adjust_once("week 3", 61.0)), Err(Refusal::AlreadyGranted("week 3".to_owned())));
+    books.ask(3.0, adjust_once("week 4", 60.0)).unwrap();
+    assert_eq!(books.ledger.balance(&books.terms, ANN, Purse::Seconds).total, 43_320.0);
+    assert_eq!(books.replayed(), books.ledger, "also after a start");
 }
 
 #[test]
@@ -63,7 +80,7 @@ fn refunds_are_of_what_has_ended() {
     assert_eq!(books.ask(1.0, refund(1)), Err(Refusal::NotEnded(1)));
     books.run_ids(1.0, lease("w", 1, &[]));
     assert_eq!(books.ask(1.0, refund(1)), Err(Refusal::NotEnded(1)));
-    books.ask(2.0, finish(1, None, completed(70.0, &[4.0]))).unwrap();
+    books.ask(2.0, finish(1, Some("run-1-1"), completed(70.0, &[4.0]))).unwrap();
     assert!(matches!(&books.ask(3.0, refund(1)).unwrap()[..], [Event::Refunded { experiment: 1, .. }]));
     assert_eq!((books.used(BOB), books.ask(3.0, refund(1))), (0.0, Ok(vec![])));
     assert_eq!(books.ask(4.0, submit(BOB, training(0, 100.0))), Err(Refusal::AlreadySubmitted(1)));

@@ -81,7 +81,7 @@ pub fn dispatch(experiment: ExperimentId, run_id: &str) -> Command {
 }
 
 pub fn report(experiment: ExperimentId, run_id: &str, losses: Option<&[f64]>) -> Command {
-    let report = Report { losses: losses.map(<[f64]>::to_vec) };
+    let report = Report { losses: losses.map(<[f64]>::to_vec), waits: false };
     Command::Report { experiment, run_id: run_id.to_owned(), report }
 }
 

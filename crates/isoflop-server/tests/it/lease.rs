@@ -1,7 +1,7 @@
 //! Rules on runs in workers' hands.
 
 use isoflop_api::FailReason;
-use isoflop_server::ledger::{Cause, Command, End, Event, LONGEST_FAILURE, OWN_WORKER, Refusal, State};
+use isoflop_server::ledger::{Cause, Command, End, Event, LONGEST_FAILURE, OWN_WORKER, Refusal, Report, State};
 
 use crate::books::{ANN, BOB, Books, at, completed, dispatch, finish, lease, query, report, submit, training};
 use crate::check::consistent;
@@ -62,6 +62,70 @@ fn a_run_is_handed_out_by_hand_once() {
     for (command, expected) in table {
         assert_eq!(books.ask(2.0, command), expected);
     }
+}
+
+#[test]
+fn nothing_is_handed_out_by_hand_that_would_not_be_otherwise() {
+    let mut books = waiting(4);
+    books.ask(1.0, Command::Drain { on: true, actor: "op".to_owned() }).unwrap();
+    assert_eq!(books.ask(1.0, dispatch(1, "slurm 1")), Err(Refusal::Draining));
+    books.ask(1.0, Command::Drain { on: false, actor: "op".to_owned() }).unwrap();
+    books.terms.max_running = 2;
+    assert_eq!(books.run_ids(2.0, dispatch(1, "run-1-2")), ["run-1-2"]);
+    assert_eq!(books.run_ids(2.0, lease("w", 1, &[])), ["run-2-1"]);
+    assert_eq!(books.ask(2.0, dispatch(3, "slurm 3")), Err(Refusal::AllPlacesTaken(2)));
+    // Late words of an attempt are told from those of the next by its name.
+    books.ask(3.0, lost(1, "run-1-2", "gone")).unwrap();
+    let taken = Refusal::RunIdTaken { experiment: 1, run_id: "run-1-2".to_owned() };
+    assert_eq!(books.ask(4.0, dispatch(1, "run-1-2")), Err(taken));
+    assert_eq!(books.run_ids(4.0, lease("w", 1, &["run-2-1"])), ["run-1-3"], "no name stands for two");
+    consistent(&books.ledger, &books.terms);
+}
+
+#[test]
+fn who_names_no_attempt_ends_none_of_a_worker_that_does() {
+    let mut books = waiting(1);
+    books.run_ids(1.0, dispatch(1, "by hand"));
+    books.ask(2.0, lost(1, "by hand", "gone")).unwrap();
+    books.run_ids(3.0, lease("w", 1, &[]));
+    assert_eq!(books.ask(4.0, finish(1, None, completed(9.0, &[3.0]))), Err(Refusal::Unnamed(1)));
+    assert!(books.ask(5.0, finish(1, Some("run-1-2"), completed(9.0, &[4.0]))).is_ok());
+}
+
+#[test]
+fn what_is_given_back_waits_again_and_was_not_lost() {
+    let mut books = waiting(1);
+    for attempt in 1..=4 {
+        let run_id = format!("run-1-{attempt}");
+        assert_eq!(books.run_ids(1.0, lease("w", 1, &[])), [run_id.as_str()]);
+        let give_back = Command::GiveBack { experiment: 1, run_id };
+        assert!(matches!(&books.ask(2.0, give_back.clone()).unwrap()[..], [Event::Requeued { counts: false, .. }]));
+        assert_eq!(books.ask(2.0, give_back), Err(Refusal::NotRunning(1)));
+    }
+    assert_eq!((books.ledger.experiment(1).unwrap().lost, books.used(ANN)), (0, 100.0));
+    consistent(&books.ledger, &books.terms);
+}
+
+#[test]
+fn a_run_that_waits_for_a_machine_does_not_run_out_of_time() {
+    let waits =
+        |waits| Command::Report { experiment: 1, run_id: "run-1-1".to_owned(), report: Report { losses: None, waits } };
+    let mut books = waiting(1);
+    books.run_ids(0.0, lease("w", 1, &[]));
+    // Longer than the run itself may take.
+    for when in (0..=7_200).step_by(20) {
+        books.ask(f64::from(when), waits(true)).unwrap();
+        assert_eq!(books.ask(f64::from(when), Command::Expire), Ok(vec![]));
+    }
+    let State::Running { started, .. } = books.ledger.experiment(1).unwrap().state else { panic!("it waits") };
+    let since = at(7_200.0).seconds_since(started);
+    assert!((0.0..=60.0).contains(&since), "{since}");
+    for when in (7_220..=7_880).step_by(20) {
+        books.ask(f64::from(when), waits(false)).unwrap();
+    }
+    assert_eq!(books.ledger.experiment(1).unwrap().lease().unwrap().run_id, "run-1-1", "it has its whole time");
+    assert_eq!(books.replayed(), books.ledger);
+    consistent(&books.ledger, &books.terms);
 }
 
 #[test]

@@ -59,6 +59,7 @@ impl Running {
             worker_key: None,
             rate_limit: None,
             max_connections: 64,
+            behind_proxy: false,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();

@@ -24,7 +24,7 @@ pub fn full() -> Books {
     books.ask(6.0, cancel).unwrap();
     books.ask(7.0, Command::SaveFinal { user: BOB, config: config(9, 7.7), predicted_loss: 2.71 }).unwrap();
     let (reason, actor) = ("\"late\"\n".to_owned(), "é".to_owned());
-    books.ask(8.0, Command::Adjust { user: ANN, purse: Purse::Flops, amount: 0.1, reason, actor }).unwrap();
+    books.ask(8.0, Command::Adjust { user: ANN, purse: Purse::Flops, amount: 0.1, reason, actor, once: None }).unwrap();
     books
 }
 

@@ -44,6 +44,7 @@ impl Served {
             worker_key: None,
             rate_limit: None,
             max_connections: 64,
+            behind_proxy: false,
         };
         let (told, hears) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();

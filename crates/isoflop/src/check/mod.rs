@@ -250,6 +250,18 @@ pub(crate) fn of_law(view: &LawView) -> Vec<Warning> {
     })
 }
 
+/// D21: why a law that an analysis tries has no fit at all.
+pub(crate) fn no_law(law: &str, why: &crate::fit::FitError) -> Warning {
+    Warning {
+        id: "D21",
+        severity: Severity::Refuse,
+        message: format!("No law can be fitted to all runs at once: {why}."),
+        advice: format!(
+            "Add runs of other sizes and budgets; isoflop fit --law {law} shows what fixing coefficients does."
+        ),
+    }
+}
+
 /// Warnings by severity; those of equal weight stay in the order of their numbers.
 pub(crate) fn gravest_first(mut warnings: Vec<Warning>) -> Vec<Warning> {
     warnings.sort_by_key(|warning| std::cmp::Reverse(warning.severity));

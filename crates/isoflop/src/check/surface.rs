@@ -175,7 +175,7 @@ pub(super) fn search(view: &LawView) -> Vec<Finding> {
         )),
         FitStatus::AtBound { coefficients } if coefficients.iter().all(|name| name == "E") => {}
         FitStatus::AtBound { .. } => findings.push(Finding::new(
-            Severity::Warn,
+            Severity::Refuse,
             format!(
                 "{about} ended at the bound of what is searched: the table asks for a term that is none, or a step."
             ),

@@ -17,8 +17,8 @@ pub const STEPS: usize = 400;
 
 /// A term that contributes less than this share of the smallest loss where the runs are, or a floor below it, is gone.
 const GONE: f64 = 1e-9;
-/// A floor below this share of the smallest loss is none.
-const NO_FLOOR: f64 = 1e-4;
+/// A floor below this share of the smallest loss is none: less than any noise, and a long way down in its logarithm.
+const NO_FLOOR: f64 = 1e-3;
 /// No term contributes more than this many times the largest loss where the runs are.
 const ABOVE: f64 = 1e3;
 /// What rounding does to a residual of logarithms, squared.
@@ -150,6 +150,11 @@ impl<'a> Setup<'a> {
     /// Within which limits, in the coordinates of the searches.
     pub fn bounds(&self) -> &[(f64, f64)] {
         &self.bounds
+    }
+
+    /// The limits of a coefficient as the paper has it; none where the searches move another number in its stead.
+    pub fn published_bounds(&self, k: usize) -> Option<(f64, f64)> {
+        (self.recast.is_none() && self.moves[k] == Move::Stays).then(|| self.bounds[k])
     }
 
     /// Number of coefficients.

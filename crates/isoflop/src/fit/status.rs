@@ -36,8 +36,12 @@ pub enum FitStatus {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FitError {
     /// Fewer runs than unknowns, or no more.
-    #[error("{law} has {unknowns} unknown coefficients and needs at least {needed} different runs; there are {found}")]
+    #[error(
+        "{law} has {unknowns} unknown coefficients and needs at least {needed} different {rows_are}; there are {found}"
+    )]
     TooFewRuns {
+        /// What is fitted: "runs", or what was made of them.
+        rows_are: &'static str,
         /// The law.
         law: String,
         /// Coefficients that are not given.
@@ -98,7 +102,13 @@ pub(super) fn enough_rows(law: &dyn Law, rows: &[Row], fixed: &[Option<f64>]) ->
     let unknowns = fixed.iter().filter(|value| value.is_none()).count();
     let needed = unknowns + 1;
     if places.len() < needed {
-        return Err(FitError::TooFewRuns { law: law.name().to_string(), unknowns, needed, found: places.len() });
+        return Err(FitError::TooFewRuns {
+            rows_are: "runs",
+            law: law.name().to_string(),
+            unknowns,
+            needed,
+            found: places.len(),
+        });
     }
     Ok(())
 }

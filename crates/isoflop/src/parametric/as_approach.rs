@@ -3,9 +3,11 @@
 use super::at_budget::{Number, Surface, estimate};
 use super::{Fitted, Options, Table, fit_with};
 use crate::analysis::{
-    ApproachResult, BandPoint, Estimate, Forecast, LawEstimate, Optimum, Refits, Severity, Status, Valley, Warning,
+    ApproachResult, BandPoint, Estimate, Forecast, LawEstimate, LawFit, Optimum, Refits, Severity, Status, Valley,
+    Warning,
 };
 use crate::analyze;
+use crate::check;
 use crate::law::law;
 use crate::profile::Profile;
 use crate::progress::Progress;
@@ -28,6 +30,8 @@ const ROBUST: &Huber = &Huber { delta: 1e-3 };
 pub struct AsApproach {
     /// Its result, beside those of the other approaches.
     pub result: ApproachResult,
+    /// The law, where there is a fit.
+    pub fit: Option<LawFit>,
     /// What is wrong with the fit, as `isoflop fit` would say.
     pub warnings: Vec<Warning>,
 }
@@ -76,9 +80,11 @@ pub fn as_approach(
     match fit_with(Table::Runs(table), &asked, numbers, progress) {
         Ok(fitted) => Some(written(profiles, options, &band, fitted)),
         Err(super::ParametricError::Interrupted) => None,
-        Err(super::ParametricError::Fit(_)) => {
-            Some(AsApproach { result: none(profiles, resamples), warnings: Vec::new() })
-        }
+        Err(super::ParametricError::Fit(error)) => Some(AsApproach {
+            result: none(profiles, resamples),
+            fit: None,
+            warnings: vec![check::no_law(LAW, &error)],
+        }),
     }
 }
 
@@ -164,7 +170,18 @@ fn written(profiles: &[Profile], options: &analyze::Options, band: &[f64], fitte
         },
         band: if usable { band.collect() } else { Vec::new() },
     };
-    AsApproach { result, warnings: report.warnings }
+    let fit = LawFit {
+        law: report.law,
+        equation: report.equation,
+        source: report.source,
+        robust_loss: report.robust_loss,
+        rows: report.rows,
+        objective: report.objective,
+        status: report.status,
+        status_coefficients: report.status_coefficients,
+        coefficients: report.coefficients,
+    };
+    AsApproach { result, fit: Some(fit), warnings: report.warnings }
 }
 
 /// The law over the sizes of one budget.

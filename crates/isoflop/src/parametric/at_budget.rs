@@ -4,6 +4,7 @@
 //! are nearly uncorrelated where A, B and E lie on ridges, so intervals are formed for
 //! them directly, not carried over from A and B.
 
+use super::options::Allocation;
 use super::report::{Choice, LawForecast};
 use crate::analysis::Estimate;
 use crate::fit::newton::Theta;
@@ -11,7 +12,7 @@ use crate::fit::objective::Residual;
 use crate::law::Law;
 use crate::rows::At;
 use crate::uncertainty::{Spread, Spreads};
-use crate::units::{Flops, Params, Tokens};
+use crate::units::Flops;
 
 /// A boxed [`Quantity`](crate::uncertainty::Quantity).
 pub type Number<'a> = Box<dyn Fn(&Theta) -> f64 + Sync + 'a>;
@@ -116,10 +117,14 @@ impl<'a> Surface<'a> {
         vec![Box::new(move |theta| self.noisy(self.ln_loss(theta, At::axis(x.ln()))))]
     }
 
+    /// C of a choice.
+    fn compute(&self, choice: Allocation) -> f64 {
+        self.flops_per_param_token * choice.params.0 * choice.tokens.0
+    }
+
     /// The numbers of a choice: L(N, D) as noise is added to it, and what it wastes.
-    pub fn of_choice(self, params: f64, tokens: f64) -> Vec<Number<'a>> {
-        let at = At::allocation(params.ln(), tokens.ln());
-        let compute = self.flops_per_param_token * params * tokens;
+    pub fn of_choice(self, choice: Allocation) -> Vec<Number<'a>> {
+        let (at, compute) = (choice.at(), self.compute(choice));
         vec![
             Box::new(move |theta| self.noisy(self.ln_loss(theta, at))),
             Box::new(move |theta| self.waste(theta, compute, at)),
@@ -130,8 +135,11 @@ impl<'a> Surface<'a> {
     pub fn forecast(&self, theta: &Theta, compute: f64, spreads: &Spreads, first: usize, reach: f64) -> LawForecast {
         let numbers = self.at_budget(compute);
         let logs = |k: usize| estimate(numbers[k](theta), &spreads.of[first + k], f64::exp);
-        let loss = |spread: &Spread| estimate(numbers[4](theta), spread, |value| self.quiet(value));
-        let known = |estimate: Estimate| estimate.value.is_finite().then_some(estimate);
+        // Less than one parameter or token is no size: a law that is wrong for its table ends there.
+        let is_size = numbers[0](theta) >= 0.0 && numbers[1](theta) >= 0.0;
+        let of_size = |value: f64| if is_size { value } else { f64::NAN };
+        let loss = |spread: &Spread| estimate(of_size(numbers[4](theta)), spread, |value| of_size(self.quiet(value)));
+        let known = |estimate: Estimate| (is_size && estimate.value.is_finite()).then_some(estimate);
         LawForecast {
             compute: Some(Flops(compute)),
             axis: None,
@@ -163,20 +171,22 @@ impl<'a> Surface<'a> {
     }
 
     /// The choice that [`of_choice`](Self::of_choice)'s numbers make.
-    pub fn choice(&self, theta: &Theta, params: Params, tokens: Tokens, spreads: &Spreads, first: usize) -> Choice {
-        let numbers = self.of_choice(params.0, tokens.0);
+    pub fn choice(&self, theta: &Theta, asked: Allocation, spreads: &Spreads, first: usize) -> Choice {
+        let numbers = self.of_choice(asked);
         Choice {
-            params,
-            tokens,
-            compute: Flops(self.flops_per_param_token * params.0 * tokens.0),
+            params: asked.params,
+            tokens: asked.tokens,
+            unique_tokens: asked.unique_tokens,
+            compute: Flops(self.compute(asked)),
             loss: estimate(numbers[0](theta), &spreads.of[first], |value| self.quiet(value)),
             waste: estimate(numbers[1](theta), &spreads.of[first + 1], |value| value.clamp(0.0, 1.0)),
         }
     }
 }
 
-/// Ends no farther apart than this are one: the number follows from coefficients that are given.
-const SAME: f64 = 1e-14;
+/// Ends no farther apart than this are one: the number follows from coefficients that are given, and optima that are
+/// searched have rounding of their own.
+const SAME: f64 = 1e-8;
 
 /// A value with its interval, both mapped to what is shown; without one where nothing that was fitted moves it.
 pub fn estimate(value: f64, spread: &Spread, shown: impl Fn(f64) -> f64) -> Estimate {

@@ -10,7 +10,7 @@ pub use as_approach::NAME;
 pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
-pub use options::Options;
+pub use options::{Allocation, Options};
 pub use report::{
     Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
 };
@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::rows::Input;
 use crate::run::{Provenance, RunFlag};
 use crate::uncertainty::{Ask, Quantity, Spread};
-use crate::units::{Flops, Params, Tokens};
+use crate::units::Flops;
 use crate::{answer, check};
 use at_budget::Number;
 
@@ -72,7 +72,12 @@ pub(crate) fn fit_with<'l>(
         priors: options.priors.clone(),
     };
     let mut given = Held::default();
-    let fit = fit::fit(law, &observed.rows, &fit_options, &mut given)?;
+    let fit = fit::fit(law, &observed.rows, &fit_options, &mut given).map_err(|mut error| {
+        if let FitError::TooFewRuns { rows_are, .. } = &mut error {
+            *rows_are = observed.rows_are;
+        }
+        error
+    })?;
     let surface = Surface {
         law,
         count: law.coefficients().len(),
@@ -118,9 +123,7 @@ pub(crate) fn fit_with<'l>(
     };
     let forecasts: Vec<LawForecast> = options.at.iter().enumerate().map(forecast).collect();
     let after = 2 * count + per_forecast * options.at.len();
-    let choice = |(k, &(params, tokens)): (usize, &(Params, Tokens))| {
-        surface.choice(&theta, params, tokens, &spreads, after + 2 * k)
-    };
+    let choice = |(k, &asked): (usize, &Allocation)| surface.choice(&theta, asked, &spreads, after + 2 * k);
     let choices = if on_axis { Vec::new() } else { options.choices.iter().enumerate().map(choice).collect() };
     let (status, status_coefficients) = status_words(&fit.status);
     let residuals = fit.residuals();
@@ -210,12 +213,22 @@ fn numbers<'a>(surface: &Surface<'a>, options: &Options, on_axis: bool) -> Vec<N
         numbers.extend(if on_axis { surface.on_axis(c) } else { surface.at_budget(c) });
     }
     if !on_axis {
-        for (params, tokens) in &options.choices {
-            numbers.extend(surface.of_choice(params.0, tokens.0));
+        for &choice in &options.choices {
+            numbers.extend(surface.of_choice(choice));
         }
     }
     numbers
 }
+
+/// Ends at which the search itself had to stop are open: how far out the table lets the coefficient go is not known.
+fn within_bounds(fit: &Fit, k: usize, spread: &Spread) -> Spread {
+    let Some((low, high)) = fit.setup.published_bounds(k) else { return *spread };
+    let inside = |end: &f64| *end > low + AT_BOUND && *end < high - AT_BOUND;
+    Spread { low: spread.low.filter(inside), high: spread.high.filter(inside), ..*spread }
+}
+
+/// Ends this close to a bound are at it.
+const AT_BOUND: f64 = 1e-9;
 
 fn coefficients(
     fit: &Fit,
@@ -226,7 +239,8 @@ fn coefficients(
         let fixed = !fit.setup.free()[k];
         // Ends are formed on the scale that is searched, the standard error on the one that is shown.
         let (searched, shown) = (&spreads.of[2 * k], &spreads.of[2 * k + 1]);
-        let estimate = at_budget::estimate(theta[k], searched, |value| coefficient.shown(value));
+        let searched = within_bounds(fit, k, searched);
+        let estimate = at_budget::estimate(theta[k], &searched, |value| coefficient.shown(value));
         FittedCoefficient {
             name: coefficient.name.to_string(),
             value: estimate.value,

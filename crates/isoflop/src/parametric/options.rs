@@ -6,8 +6,28 @@ use crate::fit::search::Starts;
 use crate::law::Law;
 use crate::profile::BUDGET_TOLERANCE;
 use crate::robust::RobustLoss;
+use crate::rows::At;
 use crate::uncertainty::{INTERVALS, Method};
 use crate::units::{Params, Tokens};
+
+/// What to train, and on what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Allocation {
+    /// N.
+    pub params: Params,
+    /// D.
+    pub tokens: Tokens,
+    /// U, where some of D are repeated; all are distinct where none is said.
+    pub unique_tokens: Option<Tokens>,
+}
+
+impl Allocation {
+    /// The inputs of a law there.
+    pub fn at(&self) -> At {
+        let (n, d) = (self.params.0.ln(), self.tokens.0.ln());
+        self.unique_tokens.map_or(At::allocation(n, d), |unique| At::repeated(n, d, unique.0.ln()))
+    }
+}
 
 /// Everything that the job can be told.
 #[derive(Clone)]
@@ -30,8 +50,8 @@ pub struct Options<'a> {
     pub seed: u64,
     /// Budgets to forecast, or places x of a law along another axis than compute.
     pub at: Vec<f64>,
-    /// Choices (N, D) to price.
-    pub choices: Vec<(Params, Tokens)>,
+    /// Choices to price.
+    pub choices: Vec<Allocation>,
     /// Coefficients that are given.
     pub fixed: Vec<(usize, f64)>,
     /// Coefficients that are known to some extent.

@@ -160,6 +160,9 @@ pub struct Choice {
     pub params: Params,
     /// D.
     pub tokens: Tokens,
+    /// U, where it was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unique_tokens: Option<Tokens>,
     /// C.
     pub compute: Flops,
     /// L(N, D).

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::bootstrap::student;
 use super::delta::Delta;
-use super::{Ask, Method, Quantity, Spread, Spreads};
+use super::{Ask, Groups, Method, Quantity, Spread, Spreads};
 use crate::fit::newton::Theta;
 use crate::fit::noise;
 use crate::fit::objective::{Hold, Room};
@@ -14,10 +14,12 @@ use crate::robust::Bend;
 
 /// How far a quantity can be pushed before the best fit to the runs is worse than noise explains: ends may be open.
 ///
-/// With the quantity held at c the objective rises by ΔF(c); the interval is where 2·ΔF/τ ≤ t², τ = E ψ²/E ψ′.
-/// Runs count as independent: clusters are not heeded.
+/// With the quantity held at c the objective rises by ΔF(c); the interval is where 2·ΔF/τ ≤ t², τ = E ψ²/E ψ′. Where
+/// runs belong together the objective counts them as if they did not, and t² is larger by v/v₀: the quantity's variance
+/// from the sandwich over clusters, and that from independent runs.
 ///
-/// Source: Venzon and Moolgavkar 1988, doi:10.2307/2347496.
+/// Source: Venzon and Moolgavkar 1988, doi:10.2307/2347496; for clusters Rotnitzky and Jewell 1990,
+/// doi:10.1093/biomet/77.3.485.
 pub struct Profile;
 
 /// How strongly the quantity is held, in units of what the noise holds it with.
@@ -50,17 +52,29 @@ impl Method for Profile {
         let tau = psi_squared / psi_prime;
         let free = fit.setup.free().iter().filter(|free| **free).count();
         let t = student(ask.level, ask.groups.independent().saturating_sub(free));
+        let alone = Groups::Budgets(vec![(0..residuals.len()).collect()]);
+        let independent = match ask.groups {
+            Groups::Budgets(_) => None,
+            Groups::Clusters(_) => Some(Delta.spreads(&Ask { groups: &alone, ..*ask }, quantities, progress)?),
+        };
+        // By how much belonging together makes a quantity less certain.
+        let together = |k: usize| {
+            let ratio = independent.as_ref().map(|alone| delta.of[k].std_error / alone.of[k].std_error);
+            ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0).unwrap_or(1.0)
+        };
         progress.begin("profiling", quantities.len() as u64);
-        let profiled = |(quantity, known): (&Quantity, &Spread)| {
+        let profiled = |(k, (quantity, known)): (usize, (&Quantity, &Spread))| {
             if progress.interrupted() {
                 return None;
             }
-            let ladder = Ladder { ask, quantity: *quantity, tau, t, unit: known.std_error };
+            let factor = together(k);
+            let (t, unit) = (t * factor, known.std_error / factor);
+            let ladder = Ladder { ask, quantity: *quantity, tau, t, unit };
             let spread = Spread { low: ladder.end(-1.0), high: ladder.end(1.0), ..*known };
             progress.advance(1);
             Some(spread)
         };
-        let of: Vec<Spread> = quantities.par_iter().zip(&delta.of).map(profiled).collect::<Option<_>>()?;
+        let of: Vec<Spread> = quantities.par_iter().zip(&delta.of).enumerate().map(profiled).collect::<Option<_>>()?;
         // One new run's noise goes on top of each half of the interval.
         let of_new_run = quantities
             .iter()

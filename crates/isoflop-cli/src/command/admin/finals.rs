@@ -46,7 +46,7 @@ struct Budgeted {
 #[derive(Debug, Args)]
 pub struct Leaderboard {
     /// What is compared: loss, prediction or waste
-    #[arg(long, value_name = "WHAT", default_value = "loss")]
+    #[arg(long, value_name = "WHAT", default_value = "loss", value_parser = ["loss", "prediction", "waste"], hide_possible_values = true)]
     by: String,
     #[command(flatten)]
     budgeted: Budgeted,
@@ -125,7 +125,11 @@ fn deadline(time: &str) -> Result<Deadline, Failure> {
 
 fn state(finals: &Told) -> String {
     let until = finals.deadline.map_or_else(String::new, |at| format!(", with the deadline {at}"));
-    let open = if finals.frozen { "frozen" } else { "open" };
+    let open = match finals {
+        Told { frozen: true, .. } => "frozen",
+        Told { open: true, .. } => "open",
+        _ => "closed",
+    };
     let Told { submitted, users, launched, .. } = finals;
     let text =
         format!("Final submissions are {open}{until}. {submitted} of {users} users have one; {launched} launched.");

@@ -39,19 +39,27 @@ pub enum User {
 }
 
 /// Give a user more to spend, or less
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Budget {
     /// Whose
     name: String,
     /// Training time, seconds: +3600 or -600
-    #[arg(long, value_name = "±SECONDS", allow_negative_numbers = true, required_unless_present = "flops")]
+    #[arg(long, value_name = "±SECONDS", allow_negative_numbers = true, value_parser = finite, required_unless_present = "flops")]
     seconds: Option<f64>,
     /// Compute, FLOPs: +1e17
-    #[arg(long, value_name = "±FLOPS", allow_negative_numbers = true, conflicts_with = "seconds")]
+    #[arg(long, value_name = "±FLOPS", allow_negative_numbers = true, value_parser = finite, conflicts_with = "seconds")]
     flops: Option<f64>,
     /// Why, for the audit log
     #[arg(long, value_name = "TEXT")]
     reason: String,
+    /// Name of this adjustment: said again under the same name, it is done once
+    #[arg(long, value_name = "NAME")]
+    once: Option<String>,
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| "a finite number is needed, such as +3600 or -600".to_owned())
 }
 
 pub fn run(call: &Call, command: &User) -> Result<u8, Failure> {
@@ -66,8 +74,8 @@ pub fn run(call: &Call, command: &User) -> Result<u8, Failure> {
 }
 
 pub fn budget(call: &Call, command: &Budget) -> Result<u8, Failure> {
-    let Budget { name, seconds, flops, reason } = command;
-    let asked = Adjustment { name: name.clone(), seconds: *seconds, flops: *flops, reason: reason.clone() };
+    let Budget { name, seconds, flops, reason, once } = command.clone();
+    let asked = Adjustment { name, seconds, flops, reason, once };
     call.tell(call.post("users/budget", &asked)?, |user: UserLine| {
         format!(
             "{}: {} of {} s left, {} of {} FLOPs left\n",

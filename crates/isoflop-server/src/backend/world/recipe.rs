@@ -1,12 +1,9 @@
 //! A run as a world sees it: the few numbers that its loss and its time depend on.
 
-use isoflop_api::{Dtype, LossQuery, Optimizer, TrainingConfig};
+use isoflop_api::{Dtype, LossQuery, Optimizer, SEQUENCE_TOKENS, TrainingConfig};
 
 use super::settings::{AtLeast, ParamsCounted, Settings};
 use super::tree::FIELDS;
-
-/// Tokens in a sequence of both protocols.
-const SEQUENCE_TOKENS: f64 = 512.0;
 
 /// The numbers of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +65,7 @@ impl Recipe {
             },
             all_params,
             tokens: config.total_train_tokens as f64,
-            batch_tokens: SEQUENCE_TOKENS * config.train_batch_size as f64,
+            batch_tokens: SEQUENCE_TOKENS as f64 * config.train_batch_size as f64,
             learning_rate: schedule.peak_value,
             aspect: width / layers,
             head_dim: it.head_dim as f64,
@@ -99,7 +96,7 @@ impl Recipe {
             params,
             all_params: params,
             tokens: flops / (isoflop::units::FLOPS_PER_PARAM_TOKEN * params),
-            batch_tokens: SEQUENCE_TOKENS * sequences,
+            batch_tokens: SEQUENCE_TOKENS as f64 * sequences,
             learning_rate,
             aspect: width / layers,
             head_dim: width / heads,

@@ -6,6 +6,9 @@ use super::recipe::Recipe;
 use super::{World, draw};
 use crate::backend::{Outcome, Work};
 
+/// More evaluations than anybody looks at would fill the server's memory, at a user's wish.
+const MOST_EVALUATIONS: u64 = 100_000;
+
 /// A run, known to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rehearsal {
@@ -68,6 +71,10 @@ impl World {
         if recipe.vocabulary < failures.vocabulary {
             let (has, needs) = (recipe.vocabulary, failures.vocabulary);
             return Some(format!("the data have tokens up to {}, and vocab_size is {has}", needs - 1));
+        }
+        if recipe.evaluations > MOST_EVALUATIONS {
+            let asked = recipe.evaluations;
+            return Some(format!("n_evals is {asked}: a simulated run is evaluated {MOST_EVALUATIONS} times at most"));
         }
         let largest = failures.largest_params?.0;
         (recipe.all_params > largest).then(|| {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::clock::Speed;
 use super::value::{Count, Exponent, Factor, NotNegative, Pace, Positive, Share};
 
 /// What a world's file may say. What is absent costs nothing.
@@ -256,38 +257,6 @@ impl Default for Failures {
     fn default() -> Self {
         let (infrastructure, careless) = (Share(0.0), Share(0.5));
         Self { infrastructure, diverges_above: None, careless, largest_params: None, vocabulary: 0 }
-    }
-}
-
-/// `[speed]`: how long a step takes.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Speed {
-    /// Of each step and evaluation, whatever its size.
-    pub step_seconds: Positive,
-    /// Of each token, besides arithmetic: k.
-    pub token_seconds: NotNegative,
-    /// …times all parameters to this power.
-    pub token_exponent: Share,
-    /// Arithmetic that is done, FLOP per second.
-    pub flops_per_second: Positive,
-    /// How many times longer a token takes in 32 bits.
-    pub float32: Positive,
-    /// Relative standard deviation of a run's time.
-    pub jitter: Share,
-}
-
-impl Default for Speed {
-    /// About an H100 in 16 bits.
-    fn default() -> Self {
-        Self {
-            step_seconds: Positive(0.005),
-            token_seconds: NotNegative(1e-9),
-            token_exponent: Share(0.47),
-            flops_per_second: Positive(4e14),
-            float32: Positive(4.0),
-            jitter: Share(0.0),
-        }
     }
 }
 

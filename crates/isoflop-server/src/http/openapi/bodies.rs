@@ -156,6 +156,13 @@ pub(super) struct LostRequest {
     why: String,
 }
 
+/// A run whose worker ends.
+#[derive(ToSchema)]
+pub(super) struct GiveBackRequest {
+    /// Which attempt.
+    run_id: String,
+}
+
 /// Whether a run is still this worker's; if not, it stops.
 #[derive(ToSchema)]
 pub(super) struct GoOn {

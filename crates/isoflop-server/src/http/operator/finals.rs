@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::super::App;
 use super::super::answer::{self, Reply};
 use super::asked::{Nothing, act, asked, operator};
+use crate::clock;
 use crate::ledger::{Command, Event};
 
 /// Whether final submissions are taken, and how many there are.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Finals {
-    /// Whether they may be changed no more.
+    /// Whether they may be changed no more, whatever the time.
     pub frozen: bool,
+    /// Whether they may be changed now.
+    pub open: bool,
     /// The moment after which they may not.
     pub deadline: Option<Timestamp>,
     /// Users.
@@ -53,6 +56,7 @@ fn now(app: &App) -> Finals {
     let words = || ledger.users().filter_map(|(_, user)| user.last_word.as_ref());
     Finals {
         frozen,
+        open: !frozen && deadline.is_none_or(|deadline| clock::machine() <= deadline),
         deadline,
         users: ledger.users().count(),
         submitted: words().count(),

@@ -1,10 +1,9 @@
 //! Whether the server is ready for a course, and what a course would do to it.
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 
-use super::super::App;
 use super::super::answer::{self, Reply};
+use super::super::{App, proxy};
 use super::asked::{Nothing, asked, note, unprocessable};
 use super::audit::reading;
 use crate::preflight::{self, Found, Preflight};
@@ -13,7 +12,7 @@ use crate::store::Reader;
 
 /// `POST /v1/operator/preflight`
 pub(super) async fn preflight(State(app): State<App>, request: Request) -> Reply {
-    let through_tls = through_tls(request.headers());
+    let through_tls = proxy::is_secure(request.headers());
     let (operator, Nothing {}) = asked(&app, request).await?;
     let written = note(&app, operator.deed("preflight", "", "")).await;
     let file = reading(&app, Reader::check).await;
@@ -27,12 +26,6 @@ pub(super) async fn preflight(State(app): State<App>, request: Request) -> Reply
     let rest = tokio::task::spawn_blocking(move || preflight::of_machine(&house, last));
     found.extend(rest.await.expect("looking does not panic"));
     Ok(answer::ok(&Preflight::of(found)))
-}
-
-/// Whether a proxy before this server spoke TLS.
-fn through_tls(headers: &HeaderMap) -> bool {
-    let forwarded = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    forwarded.is_some_and(|protocol| protocol.eq_ignore_ascii_case("https"))
 }
 
 /// `POST /v1/operator/rehearsal`, of a [`Plan`]; nothing of it reaches the books

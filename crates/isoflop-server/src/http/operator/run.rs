@@ -27,7 +27,7 @@ pub struct RunLine {
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Times that it was handed out.
-    pub attempts: u32,
+    pub attempts: usize,
     /// The name of its last attempt.
     pub run_id: Option<String>,
     /// Who has it.
@@ -107,7 +107,7 @@ impl RunLine {
             queued_at: run.queued,
             started_at: None,
             ended_at: None,
-            attempts: run.attempts,
+            attempts: run.attempts(),
             run_id: None,
             worker: None,
             used_seconds: None,

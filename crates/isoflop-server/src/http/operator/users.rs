@@ -45,7 +45,13 @@ pub struct Adjustment {
     pub flops: Option<f64>,
     /// Why.
     pub reason: String,
+    /// What this adjustment is called: said again under the same name, it is done once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<String>,
 }
+
+/// Names of adjustments are at most so long, bytes.
+const LONGEST_ONCE: usize = 200;
 
 /// A user in a row.
 #[derive(Debug, Serialize, Deserialize)]
@@ -163,16 +169,19 @@ pub(super) async fn rotate(State(app): State<App>, request: Request) -> Reply {
 
 /// `POST /v1/operator/users/budget`
 pub(super) async fn adjust(State(app): State<App>, request: Request) -> Reply {
-    let (operator, Adjustment { name, seconds, flops, reason }) = asked(&app, request).await?;
+    let (operator, Adjustment { name, seconds, flops, reason, once }) = asked(&app, request).await?;
     with_reason(&reason)?;
     let (purse, amount, unit) = match (seconds, flops) {
         (Some(amount), None) => (Purse::Seconds, amount, "seconds"),
         (None, Some(amount)) => (Purse::Flops, amount, "FLOPs"),
         _ => return Err(unprocessable("give either \"seconds\" or \"flops\"")),
     };
+    if once.as_ref().is_some_and(|once| once.trim().is_empty() || once.len() > LONGEST_ONCE) {
+        return Err(unprocessable(&format!("\"once\" is a name of at most {LONGEST_ONCE} bytes")));
+    }
     let user = user(&app, &name)?;
     let deed = operator.deed("adjust budget", format!("{}: {amount:+} {unit}", name.trim()), &reason);
-    let command = Command::Adjust { user, purse, amount, reason, actor: operator.actor };
+    let command = Command::Adjust { user, purse, amount, reason, actor: operator.actor, once };
     act(&app, deed, command).await?;
     Ok(answer::ok(&UserLine::of(&app.service.ledger(), app.service.terms(), user)))
 }

@@ -41,7 +41,7 @@ pub(in crate::http) struct Told {
     /// How far it is.
     pub status: Status,
     /// Times that it was handed to a worker.
-    pub attempts: u32,
+    pub attempts: usize,
     /// Times that it was lost with its worker, at no cost.
     pub lost: u32,
     /// What it costs, seconds: the reservation until it ends.
@@ -82,7 +82,7 @@ impl Told {
             tokens,
             train_flops: flops,
             status: status::status(run),
-            attempts: run.attempts,
+            attempts: run.attempts(),
             lost: run.lost,
             charge_seconds: of(Purse::Seconds),
             charge_flops: of(Purse::Flops),

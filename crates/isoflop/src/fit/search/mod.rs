@@ -62,8 +62,10 @@ const SIEVING: usize = 2;
 const PATIENT: (usize, usize) = (2, 5);
 /// Fewer rows than this, those of all descents together, are done before another thread has begun.
 const WORTH_THREADS: usize = 2_000;
-/// Ends whose objectives differ by less than this share are one.
+/// Ends whose objectives differ by less than this share are one…
 const SAME: f64 = 1e-6;
+/// …and so are those that miss the runs by less than this, squared: there is nothing left to fit.
+const NOTHING: f64 = 1e-20;
 
 /// A local minimum of the objective.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +123,8 @@ pub fn descend_all(setup: &Setup, rows: &Rows, starts: &dyn Starts) -> Option<Fo
     for (i, end) in unfinished.into_iter().zip(follow(&further, &patient)) {
         ends[i] = end;
     }
-    let modes = modes(ends);
+    let total: f64 = rows.iter().map(|row| row.weight).sum();
+    let modes = modes(ends, NOTHING * total);
     (!modes.is_empty()).then_some(Found { tried, polished, modes })
 }
 
@@ -134,15 +137,17 @@ fn screened(short: &Search, starts: &[Theta], first: Bend, most: usize) -> Vec<T
     ends.iter().take(most).map(|end| end.theta).collect()
 }
 
-/// Ends sorted by objective, those at one objective taken together.
-fn modes(mut ends: Vec<Bottom>) -> Vec<Mode> {
+/// Ends sorted by objective, those at one objective, or below `nothing`, taken together.
+fn modes(mut ends: Vec<Bottom>, nothing: f64) -> Vec<Mode> {
     ends.retain(|end| end.objective.is_finite());
     // Of equally low ends the one that converged stands for all.
     ends.sort_by(|a, b| a.objective.total_cmp(&b.objective).then(rank(a.stop).cmp(&rank(b.stop))));
     let mut modes: Vec<Mode> = Vec::new();
     for end in ends {
-        match modes.iter_mut().find(|mode| end.objective - mode.bottom.objective <= SAME * mode.bottom.objective.abs())
-        {
+        let same = |mode: &&mut Mode| {
+            end.objective - mode.bottom.objective <= (SAME * mode.bottom.objective.abs()).max(nothing)
+        };
+        match modes.iter_mut().find(same) {
             Some(mode) => mode.reached_by += 1,
             None => modes.push(Mode { bottom: end, reached_by: 1 }),
         }

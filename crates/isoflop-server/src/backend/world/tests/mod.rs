@@ -117,7 +117,7 @@ fn absurd_runs_end_with_finite_losses_and_within_their_limit() {
             let run = it.rehearse(&training(config.clone()));
             assert!(run.val_losses.iter().all(|loss| loss.is_finite() && *loss > 0.0), "{}", world.name);
             assert!((0.0..=config.max_runtime_seconds).contains(&run.outcome.used_seconds()), "{}", world.name);
-            assert!(run.val_losses.len() <= 10_000_000);
+            assert!(run.val_losses.len() <= 100_000);
         }
     }
 }
