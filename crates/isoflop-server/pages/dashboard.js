@@ -1,6 +1,7 @@
-// The dashboard: who one is, one's budget, runs as they go on, their law, and a form for the next.
+// The dashboard: who one is, one's budget, runs as they go on, their law, a form for the next, and the final submission.
 
 import { draw, losses } from "./curves.js";
+import { Final } from "./final.js";
 import { Form } from "./form.js";
 import { showLaw } from "./law.js";
 import { Server, keptKey } from "./server.js";
@@ -12,6 +13,7 @@ const MORE = 50;
 
 let server;
 let form;
+let final;
 let me;
 let chosen;
 let shown = PAGE;
@@ -27,7 +29,7 @@ const soon = (what, milliseconds) => {
 };
 
 const notice = (words) => { at("notice").textContent = words; };
-const drawSoon = soon(() => { if (server) { showTable(); draw([...runs.values()].filter(isShown), chosen, choose); } }, 60);
+const drawSoon = soon(() => { if (server) { showTable(); final.offer(); draw([...runs.values()].filter(isShown), chosen, choose); } }, 60);
 const lawSoon = soon(() => { if (server) showLaw(server); }, 700);
 const estimateSoon = soon(() => { if (server) form.estimate(server); }, 250);
 const configsSoon = soon(() => { if (server) loadRuns(); }, 150);
@@ -61,6 +63,7 @@ const showMe = () => {
   const words = all ? `${many(all, "run")}: ${running} running, ${queued} queued, ${completed} completed, ${failed} failed.` : "No runs yet. Begin with the form below.";
   at("counts").textContent = me.draining ? `${words} The server hands out no runs at the moment.` : words;
   at("filter-line").hidden = at("table").hidden = all === 0;
+  final.show(me.finals);
 };
 
 const ending = ({ status, cause }) => {
@@ -83,7 +86,7 @@ const row = (run) => {
   const cost = run.charge_seconds === undefined ? `${flops(run.charge_flops)} FLOPs` : seconds(run.charge_seconds);
   const over = kind === "completed" || kind === "failed";
   const doing = over
-    ? run.training_config && make("button", { type: "button", class: "plain", "aria-label": `Use run ${id} as a start`, onclick: () => start(run) }, "Use as start")
+    ? run.training_config && make("button", { type: "button", class: "plain", "aria-label": `Use run ${id} as a start`, onclick: () => start(run.training_config) }, "Use as start")
     : make("button", { type: "button", class: "plain", "aria-label": `Cancel run ${id}`, onclick: () => cancel(run) }, "Cancel");
   return make("tr", { "data-run": id },
     make("th", { scope: "row" }, make("button", { type: "button", class: "plain", "aria-pressed": String(chosen === id), "aria-label": `Run ${id}: show its curve alone`, onclick: () => choose(id) }, String(id))),
@@ -105,8 +108,8 @@ const showTable = () => {
   if (focused) at("table").querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 };
 
-const start = (run) => {
-  form.use(run.training_config);
+const start = (config) => {
+  form.use(config);
   notice("");
   at("new").scrollIntoView();
   at("fields").querySelector("input").focus({ preventScroll: true });
@@ -180,6 +183,11 @@ const heard = (name, data) => {
   }
 };
 
+const changed = () => {
+  estimateSoon();
+  final.changed();
+};
+
 const link = (how) => {
   at("link").className = `link ${how}`;
   at("link").textContent = { live: "live", away: "connecting again …" }[how] ?? "";
@@ -200,9 +208,12 @@ const enter = async (key) => {
   server = asked;
   at("enter").hidden = true;
   at("inside").hidden = at("who").hidden = false;
-  showMe();
   form ??= new Form(submit);
-  form.onchange = estimateSoon;
+  final ??= new Final(form, runs, (said) => heard("me", said));
+  form.onchange = changed;
+  final.start = start;
+  final.begin(server);
+  showMe();
   estimateSoon();
   lawSoon();
   server.follow("/v1/events", heard, link);
@@ -213,6 +224,7 @@ const leave = (why = "") => {
   server?.end();
   server = undefined;
   runs.clear();
+  final?.begin();
   chosen = undefined;
   at("inside").hidden = at("who").hidden = true;
   at("table").tBodies[0].replaceChildren();

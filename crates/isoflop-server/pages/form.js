@@ -69,7 +69,7 @@ export class Form {
 
   field(label, path, kind) {
     const id = idOf(path);
-    const changed = () => this.changed(path);
+    const changed = () => this.changed(path, label);
     if (kind === "tick") {
       return make("p", { class: "tick" }, make("input", { id, type: "checkbox", onchange: changed }), make("label", { for: id }, label));
     }
@@ -79,14 +79,18 @@ export class Form {
     return make("div", {}, make("label", { for: id }, label), input);
   }
 
-  changed(path) {
+  changed(path, label) {
     const input = at(idOf(path));
     let value = input.type === "checkbox" ? input.checked : input.value;
     if (input.tagName === "INPUT" && input.type !== "checkbox") value = value.trim() === "" ? NaN : Number(value);
     input.setAttribute("aria-invalid", String(Number.isNaN(value)));
-    if (Number.isNaN(value)) return;
+    if (Number.isNaN(value)) {
+      this.stop(`${label} is no number.`);
+      return;
+    }
     put(this.config, path, value);
-    const model = this.config.architecture_config;
+    // What was pasted may lack a model.
+    const model = (this.config.architecture_config ??= {});
     model.hidden_size = model.num_attention_heads * model.head_dim;
     model.num_key_value_heads = model.num_attention_heads;
     this.show(input);
@@ -95,11 +99,23 @@ export class Form {
   fromJson() {
     at("json-problem").textContent = "";
     try {
-      this.config = JSON.parse(at("json").value);
+      const config = JSON.parse(at("json").value);
+      if (config === null || typeof config !== "object" || Array.isArray(config)) throw new Error("a configuration begins with {");
+      this.config = config;
       this.show(at("json"));
     } catch (error) {
-      at("json-problem").textContent = `This is no JSON: ${error.message}`;
+      at("json-problem").textContent = `This cannot be read: ${error.message}`;
+      this.stop("The JSON below cannot be read.");
     }
+  }
+
+  // What is written cannot be read: nothing is submitted, least of all what was readable before.
+  stop(why) {
+    this.unread = why;
+    this.turn += 1;
+    at("cost").replaceChildren();
+    at("form-problem").textContent = why;
+    at("submit").disabled = true;
   }
 
   // Begins from another configuration.
@@ -110,6 +126,7 @@ export class Form {
 
   // Fills every field but the one that is being written.
   show(but) {
+    this.unread = undefined;
     for (const [, fields] of GROUPS) {
       for (const [, path] of fields) {
         const input = at(idOf(path));
@@ -120,7 +137,10 @@ export class Form {
         input.removeAttribute("aria-invalid");
       }
     }
-    if (but !== at("json")) at("json").value = JSON.stringify(this.config, null, 2);
+    if (but !== at("json")) {
+      at("json").value = JSON.stringify(this.config, null, 2);
+      at("json-problem").textContent = "";
+    }
     this.round();
     this.onchange?.();
   }
@@ -141,6 +161,7 @@ export class Form {
 
   // What it would cost, from the server; only the last question's answer counts.
   async estimate(server) {
+    if (this.unread) return;
     const turn = (this.turn += 1);
     try {
       const cost = await server.post("/v1/estimate", this.config);

@@ -1,7 +1,7 @@
 // The operator's page: everybody's runs, users, drain, refunds, finals, and what was done.
 
 import { Server, keptKey } from "./server.js";
-import { at, count, flops, loss, make, many, seconds } from "./words.js";
+import { at, count, flops, loss, make, many, moment, seconds } from "./words.js";
 
 const kept = keptKey("isoflop.operator-key");
 const keptName = keptKey("isoflop.operator-name");
@@ -28,7 +28,6 @@ let limit = PAGE;
 let draining = false;
 
 const notice = (words) => { at("notice").textContent = words; };
-const moment = (text) => (text ? new Date(text).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "");
 
 // Asks before something is done: with a reason, or a number, where they are needed. Nothing if the person thinks better.
 const ask = async (words, yes, { reason = false, number = false } = {}) => {

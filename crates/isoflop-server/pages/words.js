@@ -25,6 +25,8 @@ export const seconds = (value) => {
 
 export const loss = (value) => (value === undefined || value === null ? "" : value.toFixed(value < 10 ? 4 : 2));
 
+export const moment = (text) => (text ? new Date(text).toLocaleString([], { dateStyle: "short", timeStyle: "medium" }) : "");
+
 export const bytes = (value) => (value < 1e9 ? `${round(value / 1e6, 2)} MB` : `${round(value / 1e9, 2)} GB`);
 
 export const many = (number, one, several = `${one}s`) => `${number} ${number === 1 ? one : several}`;

@@ -29,10 +29,9 @@ fn our_python_client_works() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// `ISOFLOP_COURSE_CHECKOUT` names a checkout of the course's repository, `ISOFLOP_COURSE_PYTHON` a Python with its
-/// dependencies.
-#[test]
-fn the_course_s_own_client_works() {
+/// A script of `clients/python/tests` with the course's repository, a server, and a key such as the course gives.
+/// `ISOFLOP_COURSE_CHECKOUT` names a checkout, `ISOFLOP_COURSE_PYTHON` a Python with its dependencies.
+fn with_the_course(script: &str) {
     let given = |name: &str| std::env::var(name).ok().filter(|path| Path::new(path).exists());
     let (Some(checkout), Some(python)) = (given("ISOFLOP_COURSE_CHECKOUT"), given("ISOFLOP_COURSE_PYTHON")) else {
         eprintln!("skipped: ISOFLOP_COURSE_CHECKOUT and ISOFLOP_COURSE_PYTHON name no course's repository");
@@ -42,7 +41,7 @@ fn the_course_s_own_client_works() {
     server.add_user("somebody", "06123456");
     let output = Command::new(python)
         .arg("-B")
-        .arg(root().join("clients/python/tests/course_client.py"))
+        .arg(root().join("clients/python/tests").join(script))
         .args([checkout.as_str(), server.url.as_str(), "06123456"])
         .current_dir(place.path(""))
         .output()
@@ -50,4 +49,15 @@ fn the_course_s_own_client_works() {
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(matches!(output.status.code(), Some(0 | 77)), "{said}");
     eprint!("{said}");
+}
+
+#[test]
+fn the_course_s_own_client_works() {
+    with_the_course("course_client.py");
+}
+
+/// This takes more than a minute: the notebook sleeps.
+#[test]
+fn the_course_s_own_notebook_works() {
+    with_the_course("course_notebook.py");
 }

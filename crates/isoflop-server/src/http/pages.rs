@@ -33,6 +33,7 @@ static FILES: LazyLock<Vec<(&str, &str, Vec<u8>)>> = LazyLock::new(|| {
         ("curves.js", script, text(include_str!("../../pages/curves.js"))),
         ("law.js", script, text(include_str!("../../pages/law.js"))),
         ("form.js", script, text(include_str!("../../pages/form.js"))),
+        ("final.js", script, text(include_str!("../../pages/final.js"))),
         ("dashboard.js", script, text(include_str!("../../pages/dashboard.js"))),
         ("operator.js", script, text(include_str!("../../pages/operator.js"))),
     ];

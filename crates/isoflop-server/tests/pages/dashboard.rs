@@ -120,6 +120,98 @@ fn a_sweep_shows_its_law_at_every_width_in_both_themes() {
 }
 
 #[test]
+fn a_final_submission_is_saved_and_seen_again_until_it_is_too_late() {
+    let Some(mut browser) = Browser::open() else { return };
+    let served = Served::start(Some("simulated:course-2026,pace=0.001"));
+    served.submit(&served.user, &config(4, 1 << 20));
+    served.settle(&served.user);
+    browser.look(1280, false);
+    log_in(&mut browser, &served, &served.user.clone());
+    browser.wait("document.querySelector('#final-said').innerText.startsWith('You have saved none yet.')");
+    browser.picture("final-none");
+
+    // What cannot be read is neither submitted nor saved, least of all what stood there before.
+    browser.write("#field-num_hidden_layers", "");
+    browser.evaluate("document.execCommand('delete')");
+    browser.wait("document.querySelector('#submit').disabled");
+    assert_eq!(browser.text("#form-problem"), "Layers is no number.");
+    browser.click("#final-save");
+    assert_eq!(browser.text("#final-problem"), "Write the loss that you predict, such as 3.25.");
+    browser.write("#final-loss", "-1");
+    browser.click("#final-save");
+    assert_eq!(browser.text("#final-problem"), "The form above cannot be read: Layers is no number.");
+
+    browser.evaluate("document.querySelector('#new details').open = true");
+    for (pasted, problem) in [("[]", "begins with {"), ("{", "This cannot be read: ")] {
+        browser.write("#json", pasted);
+        browser.wait(&format!("document.querySelector('#json-problem').innerText.includes('{problem}')"));
+        assert_eq!(browser.text("#form-problem"), "The JSON below cannot be read.");
+    }
+
+    browser.write("#field-num_hidden_layers", "5");
+    browser.wait("document.querySelector('#final-would').innerText.startsWith('5 layers of width 384')");
+    browser.click("#final-save");
+    browser.wait(
+        "document.querySelector('#final-problem').innerText === 'predicted loss: Input should be greater than 0'",
+    );
+    browser.write("#field-train_batch_size", "0.5");
+    browser.write("#final-loss", "3.25");
+    browser.click("#final-save");
+    browser.wait("document.querySelector('#final-problem').innerText.startsWith('train_batch_size: ')");
+    browser.write("#field-train_batch_size", "64");
+    browser.click("#final-save");
+    browser.wait("document.querySelector('#final-done').innerText === 'Saved with a predicted loss of 3.2500.'");
+    browser.wait("document.querySelector('#final-facts').innerText.includes('C = 6ND')");
+    assert!(browser.text("#final-facts").contains("Predicted loss\n3.2500"), "{}", browser.text("#final-facts"));
+
+    browser.go(&served.url("/dashboard"));
+    browser.wait("document.querySelector('#final-facts').innerText.includes('Layers\\n5')");
+    assert!(browser.text("#final-facts").contains("Predicted loss\n3.2500"), "{}", browser.text("#final-facts"));
+    browser.wait("document.querySelector('#final-of').innerText.includes('run 1: loss')");
+    browser.evaluate("document.querySelector('#final-of').value = '1'");
+    browser.evaluate("document.querySelector('#final-of').dispatchEvent(new Event('change'))");
+    browser.wait("document.querySelector('#final-would').innerText.startsWith('4 layers of width 256')");
+    browser.write("#final-loss", "3.5");
+    browser.click("#final-save");
+    browser.wait("document.querySelector('#final-facts').innerText.includes('Layers\\n4')");
+    let kept = served.get("/final_submission", &served.user).json();
+    assert_eq!(
+        (&kept["training_config"]["total_train_tokens"], &kept["predicted_final_loss"]),
+        (&json!(1 << 20), &json!(3.5))
+    );
+    browser.picture("final-kept");
+
+    served.operate("/finals/deadline", &json!({"at": "2026-01-02T03:04:05Z"}));
+    browser.write("#final-loss", "3");
+    browser.click("#final-save");
+    browser.wait("/^Final submissions closed at .*26.*\\.$/.test(document.querySelector('#final-problem').innerText)");
+    browser.wait("/^The deadline was .*: this one counts.$/.test(document.querySelector('#final-said').innerText)");
+    served.operate("/finals/freeze", &json!({}));
+    browser.click("#final-save");
+    browser.wait("document.querySelector('#final-problem').innerText === 'Final submissions are closed.'");
+    browser.wait("document.querySelector('#final-form').hidden");
+    assert_eq!(browser.text("#final-said"), "Final submissions are closed: this one counts.");
+    assert!(browser.text("#final-facts").contains("3.5000"));
+    for (theme, dark) in [("light", false), ("dark", true)] {
+        for width in [1280, 390] {
+            browser.look(width, dark);
+            browser.fits();
+            browser.picture(&format!("final-closed-{theme}-{width}"));
+        }
+    }
+
+    // A pasted configuration may lack everything; the fields fill it again.
+    browser.evaluate("document.querySelector('#new details').open = true");
+    browser.write("#json", "{}");
+    browser.write("#field-total_train_tokens", "1048576");
+    browser.wait("document.querySelector('#form-problem').innerText.includes('num_hidden_layers')");
+    browser.click("#leave");
+    browser.wait("!document.getElementById('enter').hidden");
+    assert_eq!(browser.evaluate("document.querySelector('#final').textContent.includes('3.5')"), false);
+    assert!(browser.complaints.iter().all(|said| ["403", "409", "422"].iter().any(|status| said.contains(status))));
+}
+
+#[test]
 fn the_reference_fits_every_width() {
     let Some(mut browser) = Browser::open() else { return };
     let served = Served::start(None);

@@ -68,10 +68,16 @@ impl Served {
 
     /// The key of somebody else.
     pub fn another(&self, name: &str) -> String {
-        let asked = json!({ "name": name }).to_string();
+        let told = self.operate("/users", &json!({ "name": name }));
+        told["key"].as_str().expect("a key").to_owned()
+    }
+
+    /// What an operator does.
+    pub fn operate(&self, path: &str, body: &Value) -> Value {
         let operator = format!("X-Operator-Key: {}", self.operator);
-        let told = self.ask("POST", "/v1/operator/users", &[&operator], &asked);
-        told.json()["key"].as_str().expect("a key").to_owned()
+        let answer = self.ask("POST", &format!("/v1/operator{path}"), &[&operator], &body.to_string());
+        assert!((200..300).contains(&answer.status), "{answer:?}");
+        answer.json()
     }
 
     pub fn get(&self, path: &str, key: &str) -> Answer {
