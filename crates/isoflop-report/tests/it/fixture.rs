@@ -206,6 +206,7 @@ pub fn example_at(at: &[f64]) -> (RunTable, Analysis) {
         data: summary(&runs),
         answers: answers.collect(),
         approaches,
+        law_fit: None,
         recommended: Some("parabola"),
         recommended_because:
             "it uses every run of each profile, and the runs near the valley alone agree to 0.6 % at 1e23".into(),

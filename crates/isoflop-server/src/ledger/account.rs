@@ -25,6 +25,7 @@ impl Ledger {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the fields of the command")]
     pub(super) fn adjust(
         &self,
         terms: &Terms,

@@ -12,7 +12,7 @@ pub fn consistent(ledger: &Ledger, terms: &Terms) {
         assert_eq!(run.id, place as u64 + 1);
         assert!(run.charge.is_finite() && run.charge >= 0.0 && run.charge <= run.work.reservation(), "{run:?}");
         assert!(run.purpose == Purpose::Own || run.charge == 0.0, "the house pays: {run:?}");
-        assert!(run.lost <= run.attempts, "{run:?}");
+        assert!(run.lost as usize <= run.attempts(), "{run:?}");
         if matches!(run.state, State::Running { .. }) {
             running.insert(run.id);
         }

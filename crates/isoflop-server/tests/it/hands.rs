@@ -71,8 +71,8 @@ fn runs_end_panic_and_stop() {
         .experiments()
         .iter()
         .map(|run| match &run.state {
-            State::Ended { end: End::Failed { cause, .. }, .. } => (Some(*cause), run.attempts),
-            _ => (None, run.attempts),
+            State::Ended { end: End::Failed { cause, .. }, .. } => (Some(*cause), run.attempts()),
+            _ => (None, run.attempts()),
         })
         .collect();
     assert_eq!(ends, [(Some(Cause::Lost), 3), (None, 1), (Some(Cause::Cancelled), 1)]);

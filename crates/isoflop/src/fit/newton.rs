@@ -180,6 +180,7 @@ impl Search<'_> {
                 damping => damped(damping).map(|system| system.solve(&normal.gradient)),
             };
             if let Some(direction) = direction {
+                let direction = self.within(from, model, direction, *damping);
                 let mut trial = from.theta;
                 for k in (0..count).filter(|&k| moving[k]) {
                     let stride = direction[k].clamp(-self.strides[k], self.strides[k]);
@@ -198,6 +199,39 @@ impl Search<'_> {
         }
         self.objective.prepare(&from.theta[..count], *bend, room);
         None
+    }
+}
+
+impl Search<'_> {
+    /// The same step where no coefficient leaves its bounds: those that would go to their bound, and the others where the
+    /// parabola is lowest then. Cutting the step off instead would leave them where nothing is gained, and a floor that
+    /// goes to zero would crawl.
+    fn within(&self, from: &Bottom, model: &Model, direction: Theta, damping: f64) -> Theta {
+        let count = self.objective.free.len();
+        let (normal, mut moving) = (&model.normal, model.moving);
+        let (mut direction, mut gradient) = (direction, normal.gradient);
+        for _ in 0..count {
+            let mut held = false;
+            for k in (0..count).filter(|&k| model.moving[k]) {
+                let end = from.theta[k] - direction[k];
+                let bound = end.clamp(self.bounds[k].0, self.bounds[k].1);
+                if moving[k] && bound != end {
+                    (held, moving[k], direction[k]) = (true, false, from.theta[k] - bound);
+                    for a in 0..count {
+                        gradient[a] -= normal.hessian[a][k] * direction[k];
+                    }
+                }
+            }
+            if !held {
+                break;
+            }
+            let Some(system) = Cholesky::new(&normal.hessian, &moving[..count], damping) else { break };
+            let others = system.solve(&gradient);
+            for k in (0..count).filter(|&k| moving[k]) {
+                direction[k] = others[k];
+            }
+        }
+        direction
     }
 }
 

@@ -90,6 +90,17 @@ pub enum FitError {
     },
 }
 
+impl FitError {
+    /// The same of rows that are something else than runs.
+    #[must_use]
+    pub fn about(mut self, what: &'static str) -> Self {
+        if let Self::TooFewRuns { rows_are, .. } = &mut self {
+            *rows_are = what;
+        }
+        self
+    }
+}
+
 /// Refuses tables with no more different runs than unknowns.
 pub(super) fn enough_rows(law: &dyn Law, rows: &[Row], fixed: &[Option<f64>]) -> Result<(), FitError> {
     let mut places: Vec<Vec<u64>> = rows

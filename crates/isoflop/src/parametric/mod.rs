@@ -72,12 +72,8 @@ pub(crate) fn fit_with<'l>(
         priors: options.priors.clone(),
     };
     let mut given = Held::default();
-    let fit = fit::fit(law, &observed.rows, &fit_options, &mut given).map_err(|mut error| {
-        if let FitError::TooFewRuns { rows_are, .. } = &mut error {
-            *rows_are = observed.rows_are;
-        }
-        error
-    })?;
+    let fit =
+        fit::fit(law, &observed.rows, &fit_options, &mut given).map_err(|error| error.about(observed.rows_are))?;
     let surface = Surface {
         law,
         count: law.coefficients().len(),

@@ -18,7 +18,7 @@ use crate::progress::Progress;
 /// loss is not quadratic nothing is pulled. The ends are therefore moved apart by 1/(1 − q·p/n), q = E ρ″ the quadratic
 /// share of the residuals.
 ///
-/// Source: Rubin 1981, doi:10.1214/aos/1176345338; for leverages MacKinnon and White 1985,
+/// Source: Rubin 1981, doi:10.1214/aos/1176345338; for leverages `MacKinnon` and White 1985,
 /// doi:10.1016/0304-4076(85)90158-7 (HC3), here with their mean.
 pub struct Weighted;
 

@@ -326,7 +326,7 @@ fn tables_show(connection: &Connection, ledger: &Ledger) {
         assert_eq!(row.get::<_, i64>(0).unwrap(), run.id.cast_signed());
         assert_eq!(row.get::<_, String>(1).unwrap(), ledger.user(run.user).name, "experiment {}", run.id);
         assert_eq!(row.get::<_, String>(2).unwrap(), status, "experiment {}", run.id);
-        assert_eq!(row.get::<_, i64>(3).unwrap(), run.attempts() as i64, "experiment {}", run.id);
+        assert_eq!(row.get::<_, i64>(3).unwrap(), i64::try_from(run.attempts()).unwrap(), "experiment {}", run.id);
         assert_eq!(row.get::<_, f64>(4).unwrap(), run.charge, "experiment {}", run.id);
         let losses: Vec<f64> = serde_json::from_str(&row.get::<_, String>(5).unwrap()).unwrap();
         assert_eq!(
