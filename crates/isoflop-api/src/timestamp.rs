@@ -13,8 +13,13 @@ impl Timestamp {
     /// This many seconds later; stays within what a date can say.
     #[must_use]
     pub fn plus_seconds(self, seconds: f64) -> Self {
-        // A later one would be written down as another moment than it is.
-        Self(self.0.saturating_add((seconds * 1e6) as i64).min(jiff::Timestamp::MAX.as_microsecond()))
+        Self(self.0.saturating_add((seconds * 1e6) as i64)).within_dates()
+    }
+
+    /// The nearest moment that a date can say: another would be written down as this.
+    fn within_dates(self) -> Self {
+        let [first, last] = [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(jiff::Timestamp::as_microsecond);
+        Self(self.0.clamp(first, last))
     }
 
     /// Seconds from `earlier` to this, negative if this is before it.
@@ -30,8 +35,11 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);
-        if self.0 % 1_000_000 == 0 { write!(f, "{moment:.0}") } else { write!(f, "{moment:.6}") }
+        // `from_microsecond` refuses the fractions of the last second.
+        let Self(it) = self.within_dates();
+        let (seconds, micros) = (it.div_euclid(1_000_000), it.rem_euclid(1_000_000));
+        let moment = jiff::Timestamp::new(seconds, 1000 * micros as i32).expect("a date can say it");
+        if micros == 0 { write!(f, "{moment:.0}") } else { write!(f, "{moment:.6}") }
     }
 }
 
@@ -58,5 +66,16 @@ mod tests {
         assert_eq!(noon.to_string(), "2026-04-27T12:00:00Z");
         assert_eq!(noon.plus_seconds(0.25).to_string(), "2026-04-27T12:00:00.250000Z");
         assert_eq!(Timestamp::parse("2026-04-27T14:00:00.25+02:00"), Some(noon.plus_seconds(0.25)));
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_are_written_down_as_they_are() {
+        let noon = Timestamp::parse("2026-04-27T12:00:00Z").expect("a moment");
+        for end in ["-009999-01-02T01:59:59Z", "9999-12-30T22:00:00.999999Z", "9999-12-30T22:00:00.500000Z"] {
+            assert_eq!(Timestamp::parse(end).expect("a moment").to_string(), end);
+        }
+        assert_eq!(noon.plus_seconds(f64::NEG_INFINITY).to_string(), "-009999-01-02T01:59:59Z");
+        assert_eq!(noon.plus_seconds(f64::INFINITY).to_string(), "9999-12-30T22:00:00.999999Z");
+        assert_eq!(Timestamp(i64::MIN).to_string(), "-009999-01-02T01:59:59Z");
     }
 }

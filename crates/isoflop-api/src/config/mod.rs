@@ -27,7 +27,7 @@ pub struct TrainingConfig {
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub train_batch_size: u64,
     /// Sequences in a validation batch.
-    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 512))]
     pub val_batch_size: u64,
     /// Evaluations, evenly spread; the last is at the end.
     #[cfg_attr(feature = "openapi", schema(required = false, default = 16, minimum = 1))]
@@ -51,26 +51,35 @@ pub struct Architecture {
     /// Whether the attention's projections have a bias.
     pub attention_bias: bool,
     /// Width of a head.
+    #[cfg_attr(feature = "openapi", schema(minimum = 2, multiple_of = 2))]
     pub head_dim: u64,
     /// Width of the residual stream.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub hidden_size: u64,
     /// Width inside the feed-forward layer.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub intermediate_size: u64,
     /// Query heads.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub num_attention_heads: u64,
     /// Layers.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub num_hidden_layers: u64,
     /// Key and value heads.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub num_key_value_heads: u64,
     /// Added to the mean square in a norm.
+    #[cfg_attr(feature = "openapi", schema(exclusive_minimum = 0))]
     pub rms_norm_eps: f64,
     /// Base of the rotary embedding's wavelengths.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub rope_theta: u64,
     /// Whether the output shares the embedding's weights.
     pub tie_word_embeddings: bool,
     /// What the arithmetic is done in.
     pub dtype: Dtype,
     /// Tokens in the vocabulary.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub vocab_size: u64,
 }
 
@@ -105,22 +114,22 @@ pub struct AdamW {
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub lr_scheduler: LrSchedule,
     /// Weight decay.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.01))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.01, minimum = 0))]
     pub weight_decay: f64,
     /// Decay of the mean gradient.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.9))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.9, minimum = 0, exclusive_maximum = 1))]
     pub beta1: f64,
     /// Decay of the mean square.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.95))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.95, minimum = 0, exclusive_maximum = 1))]
     pub beta2: f64,
     /// Added to the root.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8, exclusive_minimum = 0))]
     pub eps: f64,
     /// Added under the root.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 1e-8, minimum = 0))]
     pub eps_root: f64,
     /// Gradients longer than this are cut to it.
-    #[cfg_attr(feature = "openapi", schema(default = 1.0))]
+    #[cfg_attr(feature = "openapi", schema(default = 1.0, exclusive_minimum = 0))]
     pub grad_clip_norm: Option<f64>,
 }
 
@@ -132,7 +141,7 @@ pub struct Sgd {
     /// How fast it learns, over time.
     pub lr_scheduler: LrSchedule,
     /// Gradients longer than this are cut to it.
-    #[cfg_attr(feature = "openapi", schema(default = 1.0))]
+    #[cfg_attr(feature = "openapi", schema(default = 1.0, exclusive_minimum = 0))]
     pub grad_clip_norm: Option<f64>,
 }
 
@@ -142,16 +151,16 @@ pub struct Sgd {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LrSchedule {
     /// The highest learning rate.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 3e-4))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 3e-4, exclusive_minimum = 0))]
     pub peak_value: f64,
     /// The last, as a share of the highest.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.1))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.1, minimum = 0, maximum = 1))]
     pub final_lr_frac: f64,
     /// The share of steps that the warm-up takes.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.05))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.05, minimum = 0, exclusive_maximum = 1))]
     pub warmup_frac: f64,
     /// The first.
-    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.0))]
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 0.0, minimum = 0))]
     pub init_value: f64,
 }
 

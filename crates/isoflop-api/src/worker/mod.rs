@@ -16,6 +16,7 @@ pub enum WorkerEvent {
         /// Of which attempt.
         run_id: String,
         /// Where its log is, if anywhere.
+        #[cfg_attr(feature = "openapi", schema(required = true))]
         wandb_path: Option<String>,
     },
     /// Every validation loss so far.

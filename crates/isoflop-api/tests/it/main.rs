@@ -2,6 +2,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod promises;
 mod properties;
 mod queries;
 mod reports;

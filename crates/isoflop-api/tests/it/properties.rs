@@ -1,32 +1,40 @@
 //! What holds for every request.
 
-use isoflop_api::json::{ECHO_BYTES, MAX_DEPTH};
+use std::fs;
+
+use isoflop_api::json::MAX_DEPTH;
 use isoflop_api::{
-    AdamW, Architecture, BodyError, Dtype, FinalSubmissionRequest, Finish, Issue, LossQuery, LrSchedule, MAX_ISSUES,
-    Optimizer, PathNumber, Request, Sgd, TrainingConfig, WorkerEvent, detail, read_body, read_experiment_id,
-    read_request, to_wire,
+    AdamW, Architecture, BodyError, Dtype, LossQuery, LrSchedule, MAX_ISSUES, Optimizer, PathNumber, Request, Sgd,
+    TrainingConfig, WorkerEvent, detail, read_body, read_experiment_id, read_request, to_wire,
 };
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use crate::promises::{PROMISES, Promise, any_body, comes_back};
+
 proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..200)) {
-        answered(&bytes)?;
+        any_body(&bytes);
     }
 
     #[test]
     fn any_tokens_are_answered(tokens in vec(token(), 0..40)) {
-        answered(tokens.concat().as_bytes())?;
+        any_body(tokens.concat().as_bytes());
     }
 
     #[test]
     fn any_damage_is_answered(config in config(), at in 0.0..1.0, gone in 0usize..40, tokens in vec(token(), 0..4)) {
-        let mut bytes = to_wire(&config);
-        let at = (at * bytes.len() as f64) as usize;
-        bytes.splice(at..(at + gone).min(bytes.len()), tokens.concat().into_bytes());
-        answered(&bytes)?;
+        any_body(&damaged(to_wire(&config), at, gone, &tokens));
+    }
+
+    #[test]
+    fn any_damage_to_a_seed_breaks_no_promise(
+        (promise, bytes) in seed(),
+        damages in vec((0.0..1.0, 0usize..20, vec(token(), 0..3)), 1..4),
+    ) {
+        promise(&damages.iter().fold(bytes, |bytes, (at, gone, tokens)| damaged(bytes, *at, *gone, tokens)));
     }
 
     #[test]
@@ -39,41 +47,35 @@ proptest! {
 
     #[test]
     fn a_configuration_reads_back_as_itself(config in config()) {
-        prop_assert_eq!(reread(&config)?, config);
+        comes_back(&config);
     }
 
     #[test]
     fn digests_are_equal_where_configurations_are(one in few_configs(), other in few_configs()) {
         prop_assert_eq!(one.digest() == other.digest(), one == other);
-        prop_assert_eq!(reread(&one)?.digest(), one.digest());
+        comes_back(&one);
     }
 }
 
-/// Everything that takes a body comes to an end with it, and what it says against it is JSON of bounded length.
-fn answered(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let json = match read_body(Some("application/json"), bytes) {
-        Err(BodyError::Unreadable) => return Ok(()),
-        Err(BodyError::Malformed(issue)) => return told(&[*issue]),
-        Ok(json) => json,
-    };
-    told(&read_request::<TrainingConfig>(&json).err().unwrap_or_default())?;
-    told(&read_request::<FinalSubmissionRequest>(&json).err().unwrap_or_default())?;
-    told(&read_request::<WorkerEvent>(&json).err().unwrap_or_default())?;
-    told(&read_request::<Finish>(&json).err().unwrap_or_default())
+/// The bytes with some of them gone from a place and tokens in their stead.
+fn damaged(mut bytes: Vec<u8>, at: f64, gone: usize, tokens: &[&str]) -> Vec<u8> {
+    let at = (at * bytes.len() as f64) as usize;
+    bytes.splice(at..(at + gone).min(bytes.len()), tokens.concat().into_bytes());
+    bytes
 }
 
-fn told(issues: &[Issue]) -> Result<(), TestCaseError> {
-    let body = detail(issues);
-    let read: Result<serde_json::Value, _> = serde_json::from_slice(&body);
-    prop_assert!(read.is_ok(), "{}", String::from_utf8_lossy(&body));
-    prop_assert!(body.len() < MAX_ISSUES * 4 * ECHO_BYTES);
-    Ok(())
+/// A promise, and a seed of the fuzzer that holds the wire to it.
+fn seed() -> impl Strategy<Value = (Promise, Vec<u8>)> {
+    let seeds = PROMISES.iter().flat_map(|(name, promise)| seeds(name).into_iter().map(|seed| (*promise, seed)));
+    prop::sample::select(seeds.collect::<Vec<_>>())
 }
 
-fn reread(config: &TrainingConfig) -> Result<TrainingConfig, TestCaseError> {
-    let json = read_body(Some("application/json"), &to_wire(config));
-    let json = json.map_err(|error| TestCaseError::fail(error.to_string()))?;
-    read_request(&json).map_err(|issues| TestCaseError::fail(format!("{issues:?}")))
+fn seeds(name: &str) -> Vec<Vec<u8>> {
+    let folder = format!("{}/../../fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
+    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let mut paths: Vec<_> = files.map(|file| file.expect("an entry").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).expect("a file")).collect()
 }
 
 fn token() -> impl Strategy<Value = &'static str> {
@@ -231,6 +233,17 @@ prop_compose! {
             total_train_tokens: 512 * 8 * 4 * 10,
             max_runtime_seconds: 60.0,
             model_seed: seed,
+        }
+    }
+}
+
+#[test]
+fn every_seed_keeps_its_promise() {
+    for (name, promise) in PROMISES {
+        let seeds = seeds(name);
+        assert!(seeds.len() >= 3, "{name}");
+        for seed in &seeds {
+            promise(seed);
         }
     }
 }

@@ -39,11 +39,10 @@ struct ValidationError {
     /// What, in words.
     msg: String,
     /// What stood there.
-    #[schema(value_type = Object)]
-    input: (),
+    input: serde_json::Value,
     /// Numbers that the words speak of.
-    #[schema(value_type = Object)]
-    ctx: Option<()>,
+    #[schema(required = false, value_type = Object)]
+    ctx: (),
 }
 
 /// A name or a place in a list.
@@ -52,6 +51,16 @@ struct ValidationError {
 enum Step {
     Name(String),
     Place(u64),
+}
+
+/// Why a configuration is not even looked at, or cannot be paid for.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub(super) enum NotSubmitted {
+    /// More is asked for than is left.
+    Spent(InsufficientBudget),
+    /// The body cannot be read.
+    Unreadable(Refusal),
 }
 
 /// More is asked for than is left.
@@ -102,8 +111,10 @@ struct PreviousRun {
 
 /// A worker asks for work.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct LeaseRequest {
     /// Its name, the same after it was started again.
+    #[schema(min_length = 1)]
     worker: String,
     /// Runs that it could begin now.
     places: usize,

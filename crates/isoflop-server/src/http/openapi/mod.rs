@@ -2,7 +2,10 @@
 //!
 //! Every operation stands once, in [`operations`]; a test holds it against the paths that there are.
 
+mod asked;
 mod bodies;
+mod closed;
+mod examples;
 mod operations;
 mod page;
 
@@ -74,11 +77,13 @@ fn told(operation: &Operation) -> OperationBuilder {
         .summary(Some(operation.summary))
         .description(Some(operation.about))
         .security(SecurityRequirement::new::<_, [&str; 0], &str>(operation.door.key().0, []));
-    for parameter in path_parameters(operation.path).chain(operation.query.iter().map(operations::Asked::parameter)) {
+    for parameter in path_parameters(operation.path).chain(operation.query.iter().map(asked::Asked::parameter)) {
         told = told.parameter(parameter);
     }
     if let Some(body) = &operation.body {
-        let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content(body));
+        let mut content = content(body);
+        content.example = examples::of(operation.id);
+        let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
         told = told.request_body(Some(body.build()));
     }
     let (status, about, body) = &operation.answer;
@@ -96,7 +101,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> {
             .parameter_in(ParameterIn::Path)
             .required(Required::True)
             .description(Some("The number of an experiment."))
-            .schema(Some(operations::integer()))
+            .schema(Some(asked::integer()))
             .build()
     })
 }
@@ -105,7 +110,7 @@ fn response(about: &str, body: &Body) -> ResponseBuilder {
     let response = ResponseBuilder::new().description(about);
     match body {
         Body::Nothing => response,
-        Body::Text(kind) => response.content(*kind, Content::new(Some(operations::text()))),
+        Body::Text(kind) => response.content(*kind, Content::new(Some(asked::text()))),
         body => response.content("application/json", content(body)),
     }
 }

@@ -2,12 +2,14 @@
 
 use isoflop_api::{BudgetSummary, Experiment, FinalSubmission, FinalSubmissionRequest, SubmitResponse, TrainingConfig};
 use utoipa::ToSchema;
-use utoipa::openapi::path::{HttpMethod, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
-use utoipa::openapi::{Components, ComponentsBuilder, Ref, RefOr, Required, Schema};
+use utoipa::openapi::path::HttpMethod;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{Components, ComponentsBuilder, Ref, RefOr, Schema};
 
 use super::super::v1;
+use super::asked::{Asked, OF_ANALYSIS, OF_PAGES, QUESTION, number, text};
 use super::bodies as own;
+use super::closed::closed;
 
 /// The groups, in the order of the page.
 pub(super) const TAGS: &[(&str, &str)] = &[
@@ -71,39 +73,6 @@ impl Body {
     }
 }
 
-pub(super) fn integer() -> RefOr<Schema> {
-    let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
-    ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).into()
-}
-
-pub(super) fn number() -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::Number).into()
-}
-
-pub(super) fn text() -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).into()
-}
-
-/// A parameter of the address.
-pub(super) struct Asked {
-    name: &'static str,
-    required: bool,
-    schema: fn() -> RefOr<Schema>,
-    about: &'static str,
-}
-
-impl Asked {
-    pub(super) fn parameter(&self) -> Parameter {
-        ParameterBuilder::new()
-            .name(self.name)
-            .parameter_in(ParameterIn::Query)
-            .required(if self.required { Required::True } else { Required::False })
-            .description(Some(self.about))
-            .schema(Some((self.schema)()))
-            .build()
-    }
-}
-
 /// A status, when it is answered, and with what.
 type Told = (u16, &'static str, Body);
 
@@ -133,6 +102,9 @@ impl Operation {
             Door::Query => {}
         }
         if self.body.is_some() {
+            if all.iter().all(|told| told.0 != 400) {
+                all.push((400, "The body is no text, or nested too deep.", REFUSAL));
+            }
             all.push((413, "The body is too large: 1 MiB for users, 32 MiB for workers.", REFUSAL));
             all.push((422, "The request is not as it should be.", INVALID));
         }
@@ -164,36 +136,6 @@ const SLOW: Told = (503, "It is still being trained; ask again for the answer, a
 const BAD_KEY: Told = (422, "The key is nobody's, something is missing or no number, or the budget is spent.", MESSAGE);
 const NOT_THE_WORKERS: Told = (409, "Another attempt has the run now, or it ended in another way.", REFUSAL);
 
-const QUESTION: &[Asked] = &[
-    Asked { name: "d_model", required: true, schema: integer, about: "Width, 64 to 1024." },
-    Asked { name: "num_layers", required: true, schema: integer, about: "Layers, 2 to 24." },
-    Asked { name: "num_heads", required: true, schema: integer, about: "Heads, 2 to 16." },
-    Asked { name: "batch_size", required: true, schema: integer, about: "Sequences in a batch, 128 or 256." },
-    Asked { name: "learning_rate", required: true, schema: number, about: "The highest learning rate, 1e-4 to 1e-3." },
-    Asked { name: "train_flops", required: true, schema: number, about: "C: 1, 3 or 6 times 1e13 to 1e17, or 1e18." },
-];
-
-const OF_ANALYSIS: &[Asked] = &[
-    Asked {
-        name: "at",
-        required: false,
-        schema: number,
-        about: "A budget to forecast, FLOPs; may be repeated. Ten and a hundred times your largest unless told.",
-    },
-    Asked {
-        name: "budget_tolerance",
-        required: false,
-        schema: number,
-        about: "Runs whose C differ by at most this share are one budget; 0.01 unless told.",
-    },
-    Asked {
-        name: "protocol",
-        required: false,
-        schema: text,
-        about: "2026 or 2025: the losses of two protocols do not compare. 2026 unless told, if any run of it has finished.",
-    },
-];
-
 const NOT_YET: Told = (409, "There is no analysis yet; the sentence says why.", REFUSAL);
 const UNCHANGED: Told = (304, "It is as If-None-Match says.", Body::Nothing);
 const WRONG_QUESTION: Told = (422, "A parameter is not known, or not as it should be.", REFUSAL);
@@ -213,7 +155,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: Some(Body::Of(named!(TrainingConfig))),
         answer: (200, "The run's number, and the budget with its reservation.", Body::Of(named!(SubmitResponse))),
         refused: &[
-            (400, "More is asked for than is left.", Body::Of(named!(own::InsufficientBudget))),
+            (400, "More is asked for than is left, or the body is no text.", Body::Of(named!(own::NotSubmitted))),
             (409, "There is an experiment of this configuration.", REFUSAL),
             (429, "Too many of your runs wait, or too much is asked for at once.", REFUSAL),
         ],
@@ -343,26 +285,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "A page of your runs",
         about: "Oldest first, runs of both protocols. The answer has an ETag; If-None-Match makes asking again cheap.",
         door: Door::User,
-        query: &[
-            Asked {
-                name: "limit",
-                required: false,
-                schema: integer,
-                about: "Runs on a page, 1 to 1000; 100 unless told.",
-            },
-            Asked {
-                name: "after",
-                required: false,
-                schema: integer,
-                about: "The number of the last run of the page before.",
-            },
-            Asked {
-                name: "status",
-                required: false,
-                schema: text,
-                about: "Only runs that are queued, running, completed or failed; may be repeated.",
-            },
-        ],
+        query: OF_PAGES,
         body: None,
         answer: (200, "The page.", Body::Of(named!(v1::told::Page))),
         refused: &[UNCHANGED, WRONG_QUESTION],
@@ -527,7 +450,7 @@ pub(super) fn schemas() -> Components {
         with_own::<FinalSubmissionRequest>,
         with_own::<own::Refusal>,
         with_own::<own::ValidationErrors>,
-        with_own::<own::InsufficientBudget>,
+        with_own::<own::NotSubmitted>,
         with_own::<own::QueryRefusal>,
         with_own::<own::LossAnswer>,
         with_own::<own::PreviousRuns>,
@@ -546,7 +469,7 @@ pub(super) fn schemas() -> Components {
     ] {
         add(&mut all);
     }
-    ComponentsBuilder::new().schemas_from_iter(all).build()
+    ComponentsBuilder::new().schemas_from_iter(all.into_iter().map(closed)).build()
 }
 
 fn with_own<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
