@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::parametric::FittedCoefficient;
+use crate::law::Scale;
 use crate::run::{ColumnUse, Conventions, Role};
 use crate::units::{Flops, Loss, Params, Tokens};
 
@@ -68,6 +68,25 @@ pub struct LawFit {
     pub status_coefficients: Vec<String>,
     /// Its coefficients.
     pub coefficients: Vec<FittedCoefficient>,
+}
+
+/// One coefficient.
+#[derive(Clone, Debug, Serialize)]
+pub struct FittedCoefficient {
+    /// Its name in the paper.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// Standard error; none where it is given.
+    pub std_error: Option<f64>,
+    /// Lower end of its interval; none where it is open or given.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Whether it was given and did not move.
+    pub fixed: bool,
+    /// How it was searched.
+    pub scale: Scale,
 }
 
 /// The table that was analyzed, in numbers.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Severity, Warning};
+use crate::analysis::{Analysis, ApproachResult, DataSummary, FlaggedRun, ProfileSummary, SCHEMA, Warning};
 use crate::approach::{APPROACHES, Approach, Weighting};
 use crate::frontier::{self, Found, Scatter};
 use crate::interval;
@@ -181,14 +181,6 @@ pub fn analyze(table: &RunTable, options: &Options, progress: &dyn Progress) -> 
         level: options.level,
     }));
     // Where nothing can be quoted, also why not the law.
-    if recommended == Some(parametric::NAME) {
-        // They forbid laws through the optima of budgets, and it is none.
-        let by_budget = |warning: &&mut Warning| ["D1", "D2", "D3", "D7"].contains(&warning.id);
-        warnings
-            .iter_mut()
-            .filter(by_budget)
-            .for_each(|warning| warning.severity = warning.severity.min(Severity::Warn));
-    }
     if recommended.is_none_or(|name| name == parametric::NAME) {
         // What every approach is told is told once.
         warnings.extend(of_law.into_iter().filter(|warning| !["D6", "D10", "D19"].contains(&warning.id)));

@@ -90,8 +90,8 @@ pub fn run(command: &Worker) -> Result<u8, Failure> {
     };
     tracing::info!("worker {} has {} places", worker.name, worker.slots);
     Arc::new(worker).run().map_err(|error| match error {
-        ClientError::Refused { status: 401, .. } => {
-            Failure::told(NO, "invalid worker key", "give the key of workers with --key or ISOFLOP_WORKER_KEY")
+        error @ ClientError::Refused { status: 401, .. } => {
+            Failure::told(NO, error.to_string(), "give the key of workers with --key or ISOFLOP_WORKER_KEY")
         }
         other => other.into(),
     })?;

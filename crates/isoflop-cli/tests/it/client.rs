@@ -55,7 +55,10 @@ fn a_sweep_is_submitted_waited_for_and_pulled() {
     let pulled = ask(&place, &server, "pull -o runs.csv");
     assert!(pulled.code == 0 && pulled.out.contains("3 runs"), "{pulled:?}");
     let table = std::fs::read_to_string(place.path("runs.csv")).unwrap();
-    assert!(table.contains("\nexperiment-1,3407872,52428800,") && table.contains("\nquery-1,4718592,"), "{table}");
+    assert!(
+        table.contains("\nexperiment-1,2026,adamw,3407872,52428800,") && table.contains("\nquery-1,2025,,4718592,"),
+        "{table}"
+    );
     let read = place.isoflop("check runs.csv --json").json();
     assert_eq!(read["data"]["runs"], 3, "{read}");
 

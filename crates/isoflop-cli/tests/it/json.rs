@@ -8,7 +8,7 @@ use crate::program::{EXAMPLE, Place, isoflop, kept, root};
 
 /// Every key of `isoflop.analysis/1` and what it holds; `?` where it may be null. The schema only grows: a key
 /// may be added here (and to its document), never renamed or removed.
-const KEYS: [(&str, &str); 70] = [
+const KEYS: [(&str, &str); 88] = [
     (".schema", "text"),
     (".version", "text"),
     (".seed", "number"),
@@ -69,6 +69,24 @@ const KEYS: [(&str, &str); 70] = [
     (".approaches[].refits.total", "number"),
     (".approaches[].refits.failed", "number"),
     (".approaches[].refits.profiles_failed", "number"),
+    (".law_fit", "object?"),
+    (".law_fit.law", "text"),
+    (".law_fit.equation", "text"),
+    (".law_fit.source", "text"),
+    (".law_fit.robust_loss", "text"),
+    (".law_fit.rows", "number"),
+    (".law_fit.objective", "number"),
+    (".law_fit.status", "text"),
+    (".law_fit.status_coefficients", "list"),
+    (".law_fit.coefficients", "list"),
+    (".law_fit.coefficients[]", "object"),
+    (".law_fit.coefficients[].name", "text"),
+    (".law_fit.coefficients[].value", "number"),
+    (".law_fit.coefficients[].std_error", "number?"),
+    (".law_fit.coefficients[].low", "number?"),
+    (".law_fit.coefficients[].high", "number?"),
+    (".law_fit.coefficients[].fixed", "bool"),
+    (".law_fit.coefficients[].scale", "text"),
     (".recommended", "text?"),
     (".recommended_because", "text"),
     (".warnings", "list"),

@@ -1,6 +1,7 @@
 //! The answer: what to train at each budget asked for.
 
 use isoflop::analysis::{Analysis, DataSummary, Forecast, Severity};
+use isoflop::parametric::NAME as PARAMETRIC;
 
 use crate::document::section::{Block, Card, Section, text};
 use crate::document::{Span, approaches};
@@ -65,6 +66,9 @@ fn sentence(fragment: &str) -> String {
     first.chain(rest.as_str().chars()).chain(['.']).collect()
 }
 
+/// Checks of grids and of optima by budget.
+const OF_BUDGETS: [&str; 4] = ["D1", "D2", "D3", "D7"];
+
 /// What forbids quoting the answer, said where the answer is.
 fn refusals(analysis: &Analysis) -> Option<Block> {
     let grave = analysis.warnings.iter().filter(|warning| warning.severity == Severity::Refuse);
@@ -72,7 +76,10 @@ fn refusals(analysis: &Analysis) -> Option<Block> {
     ids.dedup();
     (!ids.is_empty()).then(|| {
         let what = text(format!(" Below, {} {} why.", ids.join(", "), if ids.len() == 1 { "says" } else { "say" }));
-        Block::Paragraph(vec![Span::Strong("Do not quote this yet.".to_string()), what])
+        // A law of all runs at once needs no optimum of a budget.
+        let of_budgets = analysis.recommended == Some(PARAMETRIC) && ids.iter().all(|id| OF_BUDGETS.contains(id));
+        let strong = if of_budgets { "Do not quote the laws through budgets." } else { "Do not quote this yet." };
+        Block::Paragraph(vec![Span::Strong(strong.to_string()), what])
     })
 }
 

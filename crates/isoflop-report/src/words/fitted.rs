@@ -1,7 +1,7 @@
 //! Coefficients of a fitted law.
 
+use isoflop::analysis::FittedCoefficient;
 use isoflop::law::Scale;
-use isoflop::parametric::FittedCoefficient;
 
 use super::Said;
 use super::digits::{DIGITS, magnitude, shortest, to_place};

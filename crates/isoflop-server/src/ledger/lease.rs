@@ -112,8 +112,8 @@ impl Ledger {
             (State::Running { lease, .. }, said) if said.is_some_and(|said| said != lease.run_id) => {
                 Err(Refusal::AnotherRun { experiment: id, run_id: said.unwrap_or_default().to_owned() })
             }
-            // A worker of ours always names its attempt: this is the late word of another, that had the run before.
-            (State::Running { lease: Lease { worker: Some(_), .. }, .. }, None) => Err(Refusal::Unnamed(id)),
+            // It may be the late word of an attempt before this one.
+            (State::Running { .. }, None) if run.attempts() > 1 && !goes_on(run, &said) => Err(Refusal::Unnamed(id)),
             (State::Running { .. }, _) => Ok(settle(run, said)),
             // A cancelled run's worker ends it when it hears of it; that changes nothing.
             (State::Ended { end: End::Failed { cause: Cause::Cancelled, .. }, .. }, _) => Ok(Vec::new()),
@@ -184,6 +184,12 @@ fn progress(run: &Experiment, losses: &[f64]) -> Option<Event> {
     let kept = run.losses.iter().zip(losses).take_while(|(old, new)| old == new).count();
     let changed = kept < losses.len() || kept < run.losses.len();
     changed.then(|| Event::Progressed { experiment: run.id, kept, losses: losses[kept..].to_vec() })
+}
+
+/// Whether an end continues what was said of this attempt, as the course's workers say every loss with its attempt's name
+/// before they end it without.
+fn goes_on(run: &Experiment, said: &Said) -> bool {
+    !run.losses.is_empty() && said.losses.as_ref().is_some_and(|losses| losses.starts_with(&run.losses))
 }
 
 fn settle(run: &Experiment, said: Said) -> Vec<Event> {

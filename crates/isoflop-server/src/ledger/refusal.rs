@@ -60,8 +60,8 @@ pub enum Refusal {
         /// The name.
         run_id: String,
     },
-    /// Who does not say which attempt they end can only end one of a worker that does not either.
-    #[error("experiment {0} is with a worker that names its attempts; this word names none")]
+    /// Who does not say which attempt they end must be known by its losses, where there was another before.
+    #[error("experiment {0} was handed out again, and this end neither names its attempt nor goes on from its losses")]
     Unnamed(ExperimentId),
     /// Names are unique.
     #[error("there is a user \"{0}\" already")]

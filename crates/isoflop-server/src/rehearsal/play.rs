@@ -153,7 +153,8 @@ impl Play<'_> {
             }
             Outcome::Stopped { .. } => return,
         };
-        self.happen(&Command::Finish { experiment, run_id: None, finish }, at).expect("a run that goes on can end");
+        let run_id = run.lease().map(|lease| lease.run_id.clone());
+        self.happen(&Command::Finish { experiment, run_id, finish }, at).expect("a run that goes on can end");
     }
 
     fn tell(mut self, end: Timestamp) -> Rehearsed {

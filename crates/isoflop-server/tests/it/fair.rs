@@ -53,7 +53,8 @@ proptest! {
                     prop_assert_eq!(ids, expected);
                 }
                 Step::Finish(place) => if let Some(id) = chosen(place) {
-                    books.ask(time, finish(id, None, completed(1.0, &[3.0]))).unwrap();
+                    let run_id = books.ledger.experiment(id).unwrap().lease().unwrap().run_id.clone();
+                    books.ask(time, finish(id, Some(&run_id), completed(1.0, &[3.0]))).unwrap();
                 },
                 Step::Lose(place) => if let Some(id) = chosen(place) {
                     let run_id = books.ledger.experiment(id).unwrap().lease().unwrap().run_id.clone();

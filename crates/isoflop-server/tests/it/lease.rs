@@ -83,13 +83,17 @@ fn nothing_is_handed_out_by_hand_that_would_not_be_otherwise() {
 }
 
 #[test]
-fn who_names_no_attempt_ends_none_of_a_worker_that_does() {
+fn who_names_no_attempt_is_known_by_its_losses() {
     let mut books = waiting(1);
-    books.run_ids(1.0, dispatch(1, "by hand"));
-    books.ask(2.0, lost(1, "by hand", "gone")).unwrap();
-    books.run_ids(3.0, lease("w", 1, &[]));
-    assert_eq!(books.ask(4.0, finish(1, None, completed(9.0, &[3.0]))), Err(Refusal::Unnamed(1)));
-    assert!(books.ask(5.0, finish(1, Some("run-1-2"), completed(9.0, &[4.0]))).is_ok());
+    books.run_ids(1.0, dispatch(1, "first"));
+    books.ask(2.0, report(1, "first", Some(&[4.5, 4.25]))).unwrap();
+    books.ask(3.0, lost(1, "first", "gone")).unwrap();
+    books.run_ids(4.0, dispatch(1, "second"));
+    let late = || finish(1, None, completed(9.0, &[4.5, 4.25, 4.0]));
+    assert_eq!(books.ask(5.0, late()), Err(Refusal::Unnamed(1)), "nothing was said of the second");
+    books.ask(6.0, report(1, "second", Some(&[4.75]))).unwrap();
+    assert_eq!(books.ask(7.0, late()), Err(Refusal::Unnamed(1)), "these are the first's");
+    assert!(books.ask(8.0, finish(1, None, completed(9.0, &[4.75, 4.5]))).is_ok());
 }
 
 #[test]

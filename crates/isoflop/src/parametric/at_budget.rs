@@ -184,9 +184,8 @@ impl<'a> Surface<'a> {
     }
 }
 
-/// Ends no farther apart than this are one: the number follows from coefficients that are given, and optima that are
-/// searched have rounding of their own.
-const SAME: f64 = 1e-8;
+/// Ends no farther apart than this are one: the number follows from coefficients that are given.
+const SAME: f64 = 1e-14;
 
 /// A value with its interval, both mapped to what is shown; without one where nothing that was fitted moves it.
 pub fn estimate(value: f64, spread: &Spread, shown: impl Fn(f64) -> f64) -> Estimate {

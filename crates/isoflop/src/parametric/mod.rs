@@ -11,11 +11,9 @@ pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
 pub use options::{Allocation, Options};
-pub use report::{
-    Choice, FitData, FitReport, FittedCoefficient, LawForecast, ModeReport, SCHEMA, StartCount, status_words,
-};
+pub use report::{Choice, FitData, FitReport, LawForecast, ModeReport, SCHEMA, StartCount, status_words};
 
-use crate::analysis::FlaggedRun;
+use crate::analysis::{FittedCoefficient, FlaggedRun};
 use crate::fit::newton::Theta;
 use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held};
 use crate::interval::{self, MEDIAN_TO_SD};
@@ -85,14 +83,13 @@ pub(crate) fn fit_with<'l>(
     let own = numbers.len();
     numbers.extend(further(surface));
     let quantities: Vec<Quantity> = numbers.iter().map(|number| &**number as Quantity).collect();
-    let ask = Ask {
-        fit: &fit,
-        groups: &observed.groups,
-        level: options.level,
-        resamples: options.resamples,
-        seed: options.seed,
-    };
+    let Options { level, resamples, seed, .. } = *options;
+    let ask = Ask { fit: &fit, groups: &observed.groups, level, resamples, seed };
     let mut spreads = options.interval.spreads(&ask, &quantities, progress).ok_or(ParametricError::Interrupted)?;
+    // The ends of what nothing fitted moves are rounding.
+    for (spread, _) in spreads.of.iter_mut().zip(&quantities).filter(|(_, quantity)| !moves(&fit, quantity)) {
+        (spread.low, spread.high) = (None, None);
+    }
     if matches!(fit.status, FitStatus::Underdetermined { .. }) {
         // Refits that begin at one of many equally good fits stay near it, and would make it look sure.
         for spread in spreads.of.iter_mut().chain(&mut spreads.of_new_run) {
@@ -161,6 +158,23 @@ pub(crate) fn fit_with<'l>(
     let further =
         numbers[own..].iter().zip(&spreads.of[own..]).map(|(number, spread)| (number(&theta), *spread)).collect();
     Ok(Fitted { report, further, theta, flops_per_param_token: observed.flops_per_param_token })
+}
+
+/// By this each coefficient is moved, on the scale that is searched…
+const NUDGE: f64 = 0.1;
+/// …and what moves a number by a smaller share is the rounding of an optimum that is searched.
+const UNMOVED: f64 = 1e-6;
+
+/// Whether anything that was fitted moves a number: what rests on the first stage alone has no interval of this one.
+fn moves(fit: &Fit, quantity: &Quantity) -> bool {
+    let of = |theta: &Theta| quantity(&fit.setup.as_published(theta));
+    let own = of(&fit.theta);
+    (0..fit.setup.count()).filter(|&k| fit.setup.free()[k]).any(|k| {
+        let mut nudged = fit.theta;
+        nudged[k] += NUDGE;
+        let difference = (of(&nudged) - own).abs();
+        difference.is_nan() || difference > UNMOVED * (1.0 + own.abs())
+    })
 }
 
 /// Coefficients by place, and how they were found.

@@ -5,9 +5,8 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Estimate, FlaggedRun, Warning};
+use crate::analysis::{Estimate, FittedCoefficient, FlaggedRun, Warning};
 use crate::fit::FitStatus;
-use crate::law::Scale;
 use crate::run::{ColumnUse, Conventions, LossUnit, Role};
 use crate::uncertainty::Refits;
 use crate::units::{Flops, Params, Tokens};
@@ -109,25 +108,6 @@ pub struct FitData {
     pub smallest: f64,
     /// The largest.
     pub largest: f64,
-}
-
-/// One coefficient.
-#[derive(Clone, Debug, Serialize)]
-pub struct FittedCoefficient {
-    /// Its name in the paper.
-    pub name: String,
-    /// Its value.
-    pub value: f64,
-    /// Standard error; none where it is given.
-    pub std_error: Option<f64>,
-    /// Lower end of its interval; none where it is open or given.
-    pub low: Option<f64>,
-    /// Upper end.
-    pub high: Option<f64>,
-    /// Whether it was given and did not move.
-    pub fixed: bool,
-    /// How it was searched.
-    pub scale: Scale,
 }
 
 /// The answer at one budget, or at one place on an axis.

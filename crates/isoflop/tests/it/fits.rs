@@ -303,7 +303,8 @@ fn repeated_data_are_said_to_be_barely_known() {
     };
     assert!(near(15.3718, 5.3151) && near(46.990, 2.3296), "{:?}", report.modes);
     let r_d = report.coefficients.iter().find(|c| c.name == "R_D").expect("it is fitted");
-    let (low, high) = (r_d.low.expect("refits"), r_d.high.expect("refits"));
+    // Where refits go as far as the search does the end is open.
+    let (low, high) = (r_d.low.expect("refits"), r_d.high.unwrap_or(f64::INFINITY));
     assert!(low < 15.4 && high > 47.0, "{low} to {high}");
     assert!(report.warnings.iter().any(|w| w.id == "D21" && w.message.contains("minim")), "{:?}", report.warnings);
 }

@@ -14,6 +14,7 @@ pub(super) fn of(id: &str) -> Option<Value> {
             "finish": { "result_type": "completed", "used_runtime_seconds": 61.5, "val_losses": [5.1, 4.6, 4.4, 4.3] },
         }),
         "lost" => json!({ "run_id": "gpu-1-7", "why": "the machine was taken away" }),
+        "give_back" => json!({ "run_id": "gpu-1-7" }),
         _ => return None,
     })
 }
