@@ -100,7 +100,7 @@ pub(super) async fn progress(State(app): State<App>, Path(id): Path<String>, req
 
 /// `POST /v1/worker/{experiment_id}/finish`, of `run_id` and `finish`
 pub(super) async fn finish(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
-    let (experiment, run_id, body) = of_run(&app, &id, request).await?;
+    let (experiment, run_id, body) = of_run(&app, &id, request, &["finish"]).await?;
     let finish = body.get("finish").unwrap_or(&Json::Null);
     let finish = Finish::read(finish, &Place::BODY.field("finish")).map_err(|issues| answer::issues(&issues))?;
     let command = Command::Finish { experiment, run_id: Some(run_id), finish };
@@ -110,14 +110,14 @@ pub(super) async fn finish(State(app): State<App>, Path(id): Path<String>, reque
 
 /// `POST /v1/worker/{experiment_id}/lost`, of `run_id` and `why`: the machine failed, not the run
 pub(super) async fn lost(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
-    let (experiment, run_id, body) = of_run(&app, &id, request).await?;
+    let (experiment, run_id, body) = of_run(&app, &id, request, &["why"]).await?;
     let why = text(&body, "why")?;
     hand_back(&app, Command::Lost { experiment, run_id, why }).await
 }
 
 /// `POST /v1/worker/{experiment_id}/give_back`, of `run_id`: the worker ends, and nothing is wrong with the run
 pub(super) async fn give_back(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
-    let (experiment, run_id, _) = of_run(&app, &id, request).await?;
+    let (experiment, run_id, _) = of_run(&app, &id, request, &[]).await?;
     hand_back(&app, Command::GiveBack { experiment, run_id }).await
 }
 
@@ -128,10 +128,21 @@ async fn hand_back(app: &App, command: Command) -> Reply {
     }
 }
 
-async fn of_run(app: &App, id: &str, request: Request) -> Result<(ExperimentId, String, Json), Response> {
+/// The run, its attempt, and the body, which holds `fields` besides and nothing else.
+async fn of_run(
+    app: &App,
+    id: &str,
+    request: Request,
+    fields: &[&str],
+) -> Result<(ExperimentId, String, Json), Response> {
     let (headers, body) = read(request, From::Worker).await?;
     identity::worker(app, &headers).await?;
     let id = number(id)?;
+    if let Json::Object(all) = &body
+        && let Some((unknown, _)) = all.iter().find(|(name, _)| name != "run_id" && !fields.contains(&name.as_str()))
+    {
+        return Err(answer::detail(StatusCode::UNPROCESSABLE_ENTITY, format!("\"{unknown}\" is no field of it")));
+    }
     let run_id = text(&body, "run_id")?;
     Ok((id, run_id, body))
 }

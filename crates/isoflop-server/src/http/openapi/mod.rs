@@ -6,8 +6,10 @@ mod asked;
 mod bodies;
 mod closed;
 mod examples;
+mod operation;
 mod operations;
 mod page;
+mod schemas;
 
 use std::sync::LazyLock;
 
@@ -21,7 +23,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, Securi
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder, Required};
 
-use self::operations::{Body, Door, OPERATIONS, Operation};
+use self::operation::{Body, Door, Operation};
+use self::operations::OPERATIONS;
 use super::answer;
 use super::pages;
 
@@ -60,7 +63,7 @@ fn document() -> OpenApi {
 }
 
 fn components() -> Components {
-    let mut components = operations::schemas();
+    let mut components = schemas::schemas();
     for door in [Door::User, Door::Worker, Door::Query] {
         let (name, key, about) = door.key();
         let value = ApiKeyValue::with_description(key, about);
