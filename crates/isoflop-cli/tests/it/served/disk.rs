@@ -1,10 +1,10 @@
-//! A disk that is full, or cannot be written.
+//! The database: one server has it, one file holds it; and a disk that is full, or cannot be written.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Server, config};
+use super::{Server, config, words_of};
 use crate::program::{Place, command, run};
 
 /// A small file system of its own, for root; others go without these tests.
@@ -123,4 +123,35 @@ fn a_database_that_cannot_be_written_is_told_of_at_the_start() {
     let ended = run(&mut command(&disk.path(), "serve --db runs.db --listen 127.0.0.1:0 --log off"));
     assert_eq!(ended.code, 3, "{ended:?}");
     assert!(ended.err.contains("runs.db") && ended.err.contains("hint: "), "{ended:?}");
+}
+
+#[test]
+fn one_server_has_a_database_and_leaves_all_in_one_file() {
+    let place = Place::new();
+    let mut server = Server::start(&place.path(""), "--no-workers");
+    let user = server.keys.user.clone();
+    for seed in 0..30 {
+        assert_eq!(server.submit(&user, &config(seed, 10)).status, 200);
+    }
+    let second = run(&mut command(&place.path(""), &words_of("--no-workers")));
+    assert_eq!(second.code, 3, "{second:?}");
+    assert!(second.err.contains("another server has this database open"), "{second:?}");
+
+    assert!(Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let other = Place::new();
+    std::fs::copy(place.path("runs.db"), other.path("runs.db")).unwrap();
+    let server = Server::start(&other.path(""), "--no-workers");
+    assert_eq!(server.get("/experiments", &user).json().as_array().unwrap().len(), 30);
+}
+
+#[test]
+fn a_program_that_is_not_there_trains_nothing() {
+    let place = Place::new();
+    for words in
+        ["serve --db runs.db --listen 127.0.0.1:0 --backend command:no-such-trainer", "worker --key k --run ./no-such"]
+    {
+        let ended = run(&mut command(&place.path(""), words));
+        assert!(ended.code == 2 && ended.err.contains("there is no such program"), "{words}: {ended:?}");
+    }
 }

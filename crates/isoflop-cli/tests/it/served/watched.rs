@@ -79,6 +79,23 @@ fn an_address_that_tries_keys_is_slowed_and_known_keys_are_not() {
 }
 
 #[test]
+fn a_proxy_is_believed_where_there_is_one() {
+    for (words, scheme) in [("--no-workers", "http://"), ("--no-workers --behind-proxy", "https://")] {
+        let place = Place::new();
+        let server = Server::start(&place.path(""), words);
+        let moved = server.ask("GET", "/budget/", &[("X-Forwarded-Proto", "https")], b"");
+        assert!(moved.status == 307 && moved.header("location").is_some_and(|to| to.starts_with(scheme)), "{moved:?}");
+        let of = |number: usize| {
+            let (key, address) =
+                (format!("isoflop-{number}"), format!("203.0.113.7, 10.0.{}.{}", number / 200, number % 200));
+            server.ask("GET", "/budget", &[("X-API-Key", &key), ("X-Forwarded-For", &address)], b"").status
+        };
+        let slowed = (0..400).map(of).any(|status| status == 429);
+        assert_eq!(slowed, scheme == "http://", "{words}: behind a proxy each address has its own measure");
+    }
+}
+
+#[test]
 fn large_lists_are_sent_small_and_unchanged_ones_not_at_all() {
     let place = Place::new();
     let server = Server::start(&place.path(""), "--no-workers");
