@@ -76,6 +76,8 @@ fn runs_end_panic_and_stop() {
         })
         .collect();
     assert_eq!(ends, [(Some(Cause::Lost), 3), (None, 1), (Some(Cause::Cancelled), 1)]);
-    assert_eq!(ledger.experiments().iter().map(|run| run.charge).collect::<Vec<_>>(), [0.0, 7.5, 1.0]);
+    let charges: Vec<f64> = ledger.experiments().iter().map(|run| run.charge).collect();
+    // The cancelled one is charged what it took, a second at least.
+    assert!(charges[..2] == [0.0, 7.5] && (1.0..100.0).contains(&charges[2]), "{charges:?}");
     consistent(&ledger, service.terms());
 }
