@@ -15,7 +15,8 @@ pub struct Server {
     pub url: String,
     /// The key of its first user.
     pub user_key: String,
-    operator_key: String,
+    /// The key of operators.
+    pub operator_key: String,
     place: Place,
     words: String,
     child: Child,

@@ -151,6 +151,7 @@ enum Work {
 
 /// The end of a run.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct FinishRequest {
     /// Which attempt.
     run_id: String,
@@ -160,6 +161,7 @@ pub(super) struct FinishRequest {
 
 /// A run whose machine failed.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct LostRequest {
     /// Which attempt.
     run_id: String,
@@ -169,6 +171,7 @@ pub(super) struct LostRequest {
 
 /// A run whose worker ends.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct GiveBackRequest {
     /// Which attempt.
     run_id: String,
