@@ -99,7 +99,7 @@ def jobs_of(isoflop, python, folder):
 
     return [
         (
-            "laws, forecasts, intervals: 5 approaches, 4,000 resamples",
+            "laws, forecasts, intervals: 6 approaches, 4,000 resamples",
             answer,
             [
                 ("numpy: best run, one line, no interval", peer("numpy_best_run")),

@@ -10,6 +10,7 @@ in a file and asked for once; `isoflop` on the command line does the same in a f
 """
 
 import hashlib
+import http.client
 import json
 import os
 import random
@@ -57,7 +58,7 @@ class Client:
         digest = hashlib.sha256(f"{self.url}\0{self.key}".encode()).hexdigest()
         self._account = f"{self.url} {digest[:4]}"
         self._cache_path = cache
-        self._cache = self._read_cache()
+        self._kept = None
         host = urllib.parse.urlsplit(self.url).hostname or ""
         local = host == "localhost" or host == "::1" or host.startswith("127.")
         # A proxy for the world outside knows nothing of this machine.
@@ -203,8 +204,14 @@ class Client:
 
     # What is known.
 
+    @property
+    def _cache(self):
+        if self._kept is None:
+            self._kept = self._read_cache()
+        return self._kept
+
     def _read_cache(self):
-        known = {}
+        asker, by_account = self._account, {}
         try:
             with open(self._cache_path or os.devnull, encoding="utf-8") as lines:
                 for line in lines:
@@ -212,11 +219,22 @@ class Client:
                         line = json.loads(line)
                     except ValueError:
                         continue  # cut off while it was written
-                    if line.get("account") == self._account:
-                        known[line["key"]] = line["answer"]
+                    account = line.get("account", "")
+                    if account == asker or account.startswith(asker + " "):
+                        self._account = account
+                        by_account.setdefault(account, {})[line["key"]] = line["answer"]
         except FileNotFoundError:
             pass
-        return known
+        # A new database at the same address has other answers. A server that is away is taken for the last one.
+        try:
+            with self._opener.open(self.url + "/healthz", timeout=10) as answer:
+                server = answer.headers.get("X-Isoflop-Server")
+        except urllib.error.HTTPError:
+            server = None
+        except (OSError, ValueError, http.client.HTTPException):
+            return by_account.get(self._account, {})
+        self._account = f"{asker} {server}" if server else asker
+        return by_account.get(self._account, {})
 
     def _keep(self, key, answer):
         if self._cache.get(key) == answer:

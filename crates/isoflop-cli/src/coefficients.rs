@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use isoflop::law::{Law, Scale};
+use isoflop::near::nearest;
 
 use crate::exit::{Failure, USAGE};
 
@@ -68,20 +69,6 @@ impl fmt::Display for Known {
     }
 }
 
-/// Below this likeness (0 to 1) a suggestion is more likely wrong than right.
-const ALIKE: f64 = 0.75;
-
-/// The name most like `typed`; none if all are far.
-pub fn nearest<'a>(typed: &str, names: &[&'a str]) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    // A single letter is like every word that begins with it.
-    let alike = names.iter().filter(|name| name.len() > 1 || name.to_lowercase() == typed);
-    let likeness = alike.map(|name| (strsim::jaro_winkler(&typed, &name.to_lowercase()), *name));
-    let near = likeness.filter(|(likeness, _)| *likeness >= ALIKE);
-    // Of equally near names the first.
-    near.reduce(|best, next| if best.0 >= next.0 { best } else { next }).map(|(_, name)| name)
-}
-
 /// The place of the coefficient called `name`; `value` must be one that it can have.
 ///
 /// # Errors
@@ -89,7 +76,8 @@ pub fn nearest<'a>(typed: &str, names: &[&'a str]) -> Option<&'a str> {
 pub fn place(law: &dyn Law, name: &str, value: f64) -> Result<usize, Failure> {
     let names: Vec<&str> = law.coefficients().iter().map(|coefficient| coefficient.name.as_ref()).collect();
     let Some(place) = law.coefficient(spelled(name)) else {
-        let meant = nearest(name, &names).map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let meant =
+            nearest(name, names.iter().copied()).map_or(String::new(), |near| format!("; did you mean {near}?"));
         let sentence = format!("{} has no coefficient {name}{meant}", law.name());
         return Err(Failure::told(USAGE, sentence, &format!("it has {}", names.join(", "))));
     };

@@ -1,9 +1,9 @@
 //! The law that `--law` names.
 
 use isoflop::law::{self, LAWS, Law};
+use isoflop::near::nearest;
 use isoflop::rows::Input;
 
-use crate::coefficients::nearest;
 use crate::exit::{Failure, USAGE};
 use crate::terminal::wrapped;
 
@@ -40,7 +40,7 @@ pub fn asked(text: &str) -> Result<Asked, Failure> {
         return written(text);
     }
     let names_of_all: Vec<&str> = LAWS.iter().map(|law| law.name()).collect();
-    let meant = nearest(text, &names_of_all).map_or(String::new(), |name| format!("; did you mean {name}?"));
+    let meant = nearest(text, names_of_all).map_or(String::new(), |name| format!("; did you mean {name}?"));
     Err(Failure::told(USAGE, format!("no law is called {text}{meant}"), &names()))
 }
 

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use tokio::net::TcpListener;
 
-use crate::auth::{KeyHasher, new_key};
+use crate::auth::{KeyHasher, id_of, new_key};
 use crate::backend::TrainingBackend;
 use crate::hands::Hands;
 use crate::house::House;
@@ -113,6 +114,7 @@ pub async fn serve(
     };
     let app = App {
         service: service.clone(),
+        id: HeaderValue::from_str(&id_of(&salt)).expect("digits are a header's value"),
         keys: Arc::new(KeyHasher::new(salt)),
         kept: Arc::default(),
         house: Arc::new(house),

@@ -46,8 +46,7 @@ pub fn optima(approach: &dyn Approach, profiles: &[Profile], noise: &Noise) -> V
     profiles
         .iter()
         .map(|profile| {
-            let weights = vec![1.0; profile.len()];
-            let sample = Sample { weights: &weights, loss: &profile.loss };
+            let sample = Sample { weights: &profile.weights, loss: &profile.loss };
             let (optimum, flag) = match approach.optimum(profile, sample) {
                 Err(flag) => (None, Some(flag)),
                 Ok(optimum) => (Some(optimum), flag_of(approach, profile, sample, noise, optimum.at_edge)),

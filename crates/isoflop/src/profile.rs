@@ -24,6 +24,8 @@ pub struct Profile {
     pub runs: Vec<usize>,
     /// L of each run.
     pub loss: Vec<f64>,
+    /// How much each run counts beside the others of its budget: 1 on average.
+    pub weights: Vec<f64>,
     /// ln N of each run: ascending.
     pub sizes: Axis,
     /// ln D of each run, in the same order of runs.
@@ -91,6 +93,15 @@ pub(crate) fn same_size<'a>(ln: &'a [f64], order: &'a [usize]) -> impl Iterator<
     })
 }
 
+/// Weights over their mean.
+fn relative(mut weights: Vec<f64>) -> Vec<f64> {
+    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+    for weight in &mut weights {
+        *weight /= mean;
+    }
+    weights
+}
+
 impl Profile {
     fn new(table: &RunTable, mut runs: Vec<usize>) -> Self {
         let all = table.runs();
@@ -110,6 +121,7 @@ impl Profile {
             compute: Flops(compute),
             spread: high / low - 1.0,
             loss: runs.iter().map(|&i| all[i].loss.0).collect(),
+            weights: relative(runs.iter().map(|&i| all[i].weight).collect()),
             sizes: Axis::new(ln_n),
             tokens: Axis::new(ln_d),
             mirror: mirrored.then_some(ln_sixth),

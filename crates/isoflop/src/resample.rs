@@ -61,7 +61,7 @@ pub fn optima(plan: Plan, progress: &dyn Progress) -> Option<Optima> {
     let mut values = vec![[f64::NAN; 2]; plan.resamples * approaches * budgets];
     progress.begin("resampling", plan.resamples as u64);
     let longest = plan.profiles.iter().map(Profile::len).max().unwrap_or(0);
-    let room = || Room { weights: vec![1.0; longest], loss: vec![0.0; longest] };
+    let room = || Room { weights: vec![0.0; longest], loss: vec![0.0; longest] };
     let sd_of = |profile: &Profile| profile.loss.iter().map(|&loss| plan.noise.sd_at(loss)).collect();
     let sd: Vec<Vec<f64>> = plan.profiles.iter().map(sd_of).collect();
     values.par_chunks_mut((approaches * budgets).max(1)).enumerate().with_min_len(16).for_each_init(
@@ -88,12 +88,12 @@ fn draw_table(plan: &Plan, sd: &[Vec<f64>], k: u64, room: &mut Room, table: &mut
             let (weights, loss) = (&mut room.weights[..profile.len()], &mut room.loss[..profile.len()]);
             let sample = match resampling {
                 Resampling::Cases => {
-                    draw_cases(&mut random, weights);
+                    draw_cases(&mut random, &profile.weights, weights);
                     Sample { weights, loss: &profile.loss }
                 }
                 Resampling::Noise => {
                     draw_noise(&mut random, sd, &profile.loss, loss);
-                    weights.fill(1.0);
+                    weights.copy_from_slice(&profile.weights);
                     Sample { weights, loss }
                 }
             };
@@ -120,14 +120,14 @@ fn stream(seed: u64, k: u64, resampling: Resampling) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(seed ^ (2 * k + kind + 1).wrapping_mul(0xD1B5_4A32_D192_ED03))
 }
 
-/// As many draws with replacement as there are runs: each weight becomes the number of times its run was drawn.
-fn draw_cases(random: &mut Xoshiro256PlusPlus, weights: &mut [f64]) {
+/// As many draws with replacement as there are runs: each weight becomes its run's own, times how often that was drawn.
+fn draw_cases(random: &mut Xoshiro256PlusPlus, own: &[f64], weights: &mut [f64]) {
     weights.fill(0.0);
     let n = weights.len() as u128;
     for _ in 0..weights.len() {
         // The high word of a 64 × 64 bit product is uniform on 0..n to within n / 2⁶⁴.
         let drawn = (u128::from(random.next_u64()) * n) >> 64;
-        weights[drawn as usize] += 1.0;
+        weights[drawn as usize] += own[drawn as usize];
     }
 }
 

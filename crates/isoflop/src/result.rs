@@ -175,8 +175,7 @@ pub(crate) fn band_reach(profiles: &[Profile], options: &Options) -> (f64, f64) 
 
 fn valleys(approach: &dyn Approach, profiles: &[Profile]) -> Vec<Valley> {
     let valley = |profile: &Profile| {
-        let weights = vec![1.0; profile.len()];
-        let curve = approach.curve(&profile.sizes, Sample { weights: &weights, loss: &profile.loss })?;
+        let curve = approach.curve(&profile.sizes, Sample { weights: &profile.weights, loss: &profile.loss })?;
         let point = |i: usize| {
             let u = 2.0 * i as f64 / (VALLEY_POINTS - 1) as f64 - 1.0;
             let ln = profile.sizes.unscale(u);

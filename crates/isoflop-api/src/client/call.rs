@@ -15,6 +15,8 @@ use super::{ClientError, Patience};
 const ANSWER: Duration = Duration::from_mins(11);
 /// Nobody there, or nobody who can be reached.
 const CONNECT: Duration = Duration::from_secs(10);
+/// The header of `/healthz` that says whose books these are.
+const SERVER_ID: &str = "x-isoflop-server";
 /// A list of ten thousand experiments is 12 MB.
 const ANSWER_BYTES: u64 = 1 << 30;
 
@@ -62,6 +64,16 @@ pub(super) fn agent(base: &str) -> Agent {
     // A proxy for the world outside knows nothing of this machine.
     let config = if is_this_machine(base) { config.proxy(None) } else { config };
     config.build().into()
+}
+
+/// What tells the server's books from others, if it says so.
+///
+/// # Errors
+/// It cannot be reached now.
+pub(super) fn server_id(agent: &Agent, base: &str) -> Result<Option<String>, ureq::Error> {
+    let request = agent.get(format!("{base}/healthz")).config().timeout_global(Some(CONNECT)).build();
+    let answer = request.call()?;
+    Ok(answer.headers().get(SERVER_ID).and_then(|id| id.to_str().ok()).map(str::to_owned))
 }
 
 fn is_this_machine(base: &str) -> bool {

@@ -18,7 +18,7 @@ mod worker;
 
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct Client {
     /// How often it is tried again.
     pub patience: Patience,
     cache: Option<Mutex<Cache>>,
+    /// Set once the cache knows whose books these are.
+    asked_who: Once,
 }
 
 /// What became of a submission.
@@ -59,7 +61,14 @@ impl Client {
     pub fn new(url: &str, key: &str) -> Self {
         let base = url.trim().trim_end_matches('/').to_owned();
         let base = if base.contains("://") { base } else { format!("http://{base}") };
-        Self { agent: agent(&base), base, key: key.to_owned(), patience: Patience::default(), cache: None }
+        Self {
+            agent: agent(&base),
+            base,
+            key: key.to_owned(),
+            patience: Patience::default(),
+            cache: None,
+            asked_who: Once::new(),
+        }
     }
 
     /// The server's address.
@@ -67,7 +76,9 @@ impl Client {
         &self.base
     }
 
-    /// Keeps what will not change in a file, and asks no more for it.
+    /// Keeps what will not change in a file, and asks no more for it. Before anything is taken from there the server is
+    /// asked once who it is, at no cost: a new database at the same address has other answers. One that cannot be reached
+    /// is taken for the last one.
     ///
     /// # Errors
     /// If the file is there and cannot be read.
@@ -178,13 +189,26 @@ impl Client {
     }
 
     fn known<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        self.cache.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).get(key)
+        let is_empty = self.cache.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if is_empty { None } else { self.of_these_books()?.get(key) }
     }
 
     fn keep(&self, key: &str, answer: &impl Serialize) {
-        if let Some(cache) = &self.cache {
+        if let Some(mut cache) = self.of_these_books() {
             // What cannot be kept is asked for again; the answer is worth more than its copy.
-            let _ = cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, answer);
+            let _ = cache.put(key, answer);
         }
+    }
+
+    /// The cache, once it knows whose answers it keeps.
+    fn of_these_books(&self) -> Option<MutexGuard<'_, Cache>> {
+        let cache = self.cache.as_ref()?;
+        let locked = || cache.lock().unwrap_or_else(PoisonError::into_inner);
+        self.asked_who.call_once(|| {
+            if let Ok(id) = call::server_id(&self.agent, &self.base) {
+                locked().of_server(id.as_deref());
+            }
+        });
+        Some(locked())
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn said(event: WorkerEvent) -> (String, Option<Vec<f64>>) {
 }
 
 async fn worker_says<T: Readable>(app: &App, id: &str, request: Request) -> Result<(ExperimentId, T), Response> {
-    let (headers, body) = read(request, From::Worker).await?;
+    let (headers, body) = read(app, request, From::Worker).await?;
     identity::worker(app, &headers).await?;
     let (id, said) = both(read_experiment_id(id, PathNumber::Positive), read_request(&body))?;
     Ok((id.unsigned_abs(), said))

@@ -21,6 +21,9 @@ use crate::service::Problem;
 /// How long an answer is waited for; asking again later is free.
 const TIME: Duration = Duration::from_mins(10);
 
+/// The paths of these years, whose key stands in the query.
+pub(super) const PATHS: &[&str] = &["/loss", "/total_flops_used", "/previous_runs"];
+
 type Pairs = Vec<(String, String)>;
 
 /// `GET /loss`
@@ -116,6 +119,11 @@ fn answer_of(run: &Experiment) -> Option<f64> {
         RunState::Ended { end: End::Completed, .. } => run.losses.last().copied(),
         _ => None,
     }
+}
+
+/// The key that a query says.
+pub(super) fn key_of(query: Option<&str>) -> Option<String> {
+    read_api_key(&decoded(query)).ok().map(str::to_owned)
 }
 
 fn decoded(query: Option<&str>) -> Pairs {

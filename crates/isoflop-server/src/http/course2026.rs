@@ -22,7 +22,7 @@ const WARNING: HeaderName = HeaderName::from_static("x-isoflop-warning");
 
 /// `POST /submit`
 pub(super) async fn submit(State(app): State<App>, request: Request) -> Reply {
-    let (headers, body) = read(request, From::Person).await?;
+    let (headers, body) = read(&app, request, From::Person).await?;
     let user = identity::user(&app, &headers).await?;
     let config: Arc<TrainingConfig> = Arc::new(typed(&body)?);
     let warning = implicit_sgd(&config);
@@ -105,7 +105,7 @@ pub(super) async fn final_submission(State(app): State<App>, headers: HeaderMap)
 
 /// `POST /final_submission`
 pub(super) async fn save_final_submission(State(app): State<App>, request: Request) -> Reply {
-    let (headers, body) = read(request, From::Person).await?;
+    let (headers, body) = read(&app, request, From::Person).await?;
     let user = identity::user(&app, &headers).await?;
     let FinalSubmissionRequest { training_config: config, predicted_final_loss: predicted_loss } = typed(&body)?;
     let command = Command::SaveFinal { user, config: config.clone(), predicted_loss };

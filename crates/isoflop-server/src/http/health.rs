@@ -3,11 +3,14 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 
 use super::{App, answer};
+
+/// Clients that keep answers tell by this whether the same books still stand behind an address.
+const SERVER_ID: HeaderName = HeaderName::from_static("x-isoflop-server");
 
 /// `GET /healthz`: whether it lives; if not, nothing but another start helps
 pub(super) async fn alive(State(app): State<App>) -> Response {
@@ -20,7 +23,9 @@ pub(super) async fn alive(State(app): State<App>) -> Response {
         *told.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         return told;
     }
-    answer::ok(&Alive { status: "alive" })
+    let mut told = answer::ok(&Alive { status: "alive" });
+    told.headers_mut().insert(SERVER_ID, app.id);
+    told
 }
 
 /// `GET /readyz`: whether it can take new work, and why not

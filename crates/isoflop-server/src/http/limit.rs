@@ -13,7 +13,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::Serialize;
 
-use super::answer;
+use super::paths::template;
+use super::{answer, course2025};
 
 /// How often anybody may ask.
 #[derive(Debug)]
@@ -48,12 +49,13 @@ impl Limits {
     /// How long to wait.
     pub(super) fn check_key(&self, request: &Request) -> Result<(), Duration> {
         let Some(keys) = &self.keys else { return Ok(()) };
-        let header = request.headers().get("x-api-key").map(HeaderValue::as_bytes);
-        let query = || {
-            let mut pairs = request.uri().query().unwrap_or_default().split('&');
-            pairs.find_map(|pair| pair.strip_prefix("api_key=")).map(str::as_bytes)
+        // The key that counts is the one that the path's handler will read.
+        let key = if template(request.uri().path()).is_some_and(|path| course2025::PATHS.contains(&path)) {
+            course2025::key_of(request.uri().query()).map(String::into_bytes)
+        } else {
+            request.headers().get("x-api-key").map(|key| key.as_bytes().to_vec())
         };
-        let Some(key) = header.or_else(query) else { return Ok(()) };
+        let Some(key) = key else { return Ok(()) };
         keys.check_key(&self.hash.hash_one(key)).map_err(|until| until.wait_time_from(self.clock.now()))
     }
 

@@ -28,6 +28,7 @@ pub mod worker;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::auth::KeyHasher;
@@ -45,6 +46,8 @@ pub struct App {
     pub service: Service,
     /// Turns keys into what the books know of them.
     pub keys: Arc<KeyHasher>,
+    /// What tells these books from others at the same address.
+    pub id: HeaderValue,
     /// How often anybody may ask.
     pub limits: Arc<Limits>,
     /// Lists that were sent.

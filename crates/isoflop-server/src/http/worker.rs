@@ -55,7 +55,7 @@ pub struct GoOn {
 
 /// `POST /v1/worker/lease`
 pub(super) async fn lease(State(app): State<App>, request: Request) -> Reply {
-    let (headers, body) = read_bytes(request, From::Worker).await?;
+    let (headers, body) = read_bytes(&app, request, From::Worker).await?;
     identity::worker(&app, &headers).await?;
     let asked: LeaseRequest = strict(&body)?;
     if asked.worker == crate::ledger::OWN_WORKER || asked.worker.is_empty() {
@@ -83,7 +83,7 @@ pub(super) async fn lease(State(app): State<App>, request: Request) -> Reply {
 ///
 /// A heartbeat of no elapsed second says that the run waits for a machine: its time has not begun.
 pub(super) async fn progress(State(app): State<App>, Path(id): Path<String>, request: Request) -> Reply {
-    let (headers, body) = read(request, From::Worker).await?;
+    let (headers, body) = read(&app, request, From::Worker).await?;
     identity::worker(&app, &headers).await?;
     let experiment = number(&id)?;
     let event = typed(&body)?;
@@ -135,7 +135,7 @@ async fn of_run(
     request: Request,
     fields: &[&str],
 ) -> Result<(ExperimentId, String, Json), Response> {
-    let (headers, body) = read(request, From::Worker).await?;
+    let (headers, body) = read(app, request, From::Worker).await?;
     identity::worker(app, &headers).await?;
     let id = number(id)?;
     if let Json::Object(all) = &body

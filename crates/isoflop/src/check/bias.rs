@@ -2,7 +2,6 @@
 
 use super::{Finding, FitView, counted, joined, list};
 use crate::analysis::Severity;
-use crate::approach::Sample;
 use crate::frontier::BUDGETS_NEEDED;
 use crate::interval::median;
 use crate::polynomial::Polynomial;
@@ -125,9 +124,7 @@ const SKEW_T: f64 = 4.0;
 /// what a cubic finds, where that stands out from its own scatter across budgets; else 0.
 fn skew(profiles: &[Profile]) -> f64 {
     let one = |profile: &Profile| {
-        let weights = vec![1.0; profile.len()];
-        let sample = Sample { weights: &weights, loss: &profile.loss };
-        let fit = Polynomial::<4>::fit(&profile.sizes.scaled, sample.loss, sample.weights)?;
+        let fit = Polynomial::<4>::fit(&profile.sizes.scaled, &profile.loss, &profile.weights)?;
         let [_, c1, c2, c3] = fit.coefficients;
         let root = (c2 * c2 - 3.0 * c3 * c1).sqrt();
         let ratio = 3.0 * c3 / root / profile.sizes.half_width;

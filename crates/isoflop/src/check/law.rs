@@ -106,14 +106,8 @@ const FAILED: f64 = 0.05;
 pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
     let Some(result) = view.recommended() else { return Vec::new() };
     let Refits { total, failed, .. } = result.refits;
-    let needed = interval::needed(view.level);
     let name = result.name;
-    let mut findings = Vec::new();
-    if total > 0 && total < needed {
-        let message =
-            format!("{total} resampled tables are too few to form an interval at this level: {needed} are needed.");
-        findings.push(Finding::new(Severity::Warn, message, format!("Set --resamples {needed} or more.")));
-    }
+    let mut findings = Vec::from_iter(too_few_tables(total, view.level));
     if failed as f64 > FAILED * total as f64 {
         let message = format!(
             "{failed} of {total} resampled tables gave no law by {name}: its intervals rest on the others and may be too \
@@ -127,6 +121,16 @@ pub(super) fn failed_refits(view: &FitView) -> Vec<Finding> {
         findings.push(Finding::new(Severity::Warn, message, "Distrust the interval, and look at the profiles figure."));
     }
     findings
+}
+
+/// Resampled tables too few for an interval of this level.
+pub(super) fn too_few_tables(total: usize, level: f64) -> Option<Finding> {
+    let needed = interval::needed(level);
+    (total > 0 && total < needed).then(|| {
+        let message =
+            format!("{total} resampled tables are too few to form an interval at this level: {needed} are needed.");
+        Finding::new(Severity::Warn, message, format!("Set --resamples {needed} or more."))
+    })
 }
 
 /// Standard deviations by which a quantity must fall back to count.

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod bias;
+mod checkpoints;
 mod grid;
 mod law;
 mod residuals;
@@ -52,6 +53,13 @@ pub struct Check {
     /// Where it speaks up.
     pub threshold: &'static str,
     look: Look,
+}
+
+impl Check {
+    /// Whether it looks at one law fitted to the table (`isoflop fit`), rather than at the table or at the approaches.
+    pub fn is_of_a_law(&self) -> bool {
+        matches!(self.look, Look::Law(_))
+    }
 }
 
 /// Every check, in the order of their numbers.
@@ -143,7 +151,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D9",
         title: "floor not identified",
-        threshold: "its interval is open, or wider than a tenth of the smallest loss; it went to zero",
+        threshold: "its interval is open, reaches zero, or is wider than a tenth of the smallest loss",
         look: Look::Law(surface::floor),
     },
     Check {
@@ -177,6 +185,12 @@ pub const CHECKS: &[Check] = &[
         look: Look::Data(table::mixed),
     },
     Check {
+        id: "D14",
+        title: "checkpoints taken for runs",
+        threshold: "over 10 % of the rows share a name and a size at several token counts, without clusters",
+        look: Look::Law(checkpoints::unclustered),
+    },
+    Check {
         id: "D19",
         title: "noise",
         threshold: "residuals about a smooth profile under 1e-5 of the loss",
@@ -203,7 +217,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "D21",
         title: "search of a law",
-        threshold: "not converged, at a bound, or underdetermined; under 3 of 6 or more starts agree; another minimum within 1 %; over 5 % of the refits unconverged",
+        threshold: "not converged, at a bound, or underdetermined; under 3 of 6 or more starts agree; another minimum within 1 %; over 5 % of the refits unconverged; too few of them for the level",
         look: Look::Law(surface::search),
     },
     Check {

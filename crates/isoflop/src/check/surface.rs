@@ -1,9 +1,10 @@
 //! Checks of one law fitted to one table.
 
-use super::law::REACHES;
+use super::law::{REACHES, too_few_tables};
 use super::{Finding, LawView, counted, joined};
 use crate::analysis::Severity;
 use crate::fit::FitStatus;
+use crate::interval::needed;
 use crate::law::Scale;
 use crate::parametric::Table;
 use crate::rows::Input;
@@ -92,6 +93,9 @@ pub(super) fn implausible(view: &LawView) -> Vec<Finding> {
 /// Width of the floor's interval, as a share of the smallest loss, from which it is not identified: 0.3 nats of 3.
 const FLOOR_WIDTH: f64 = 0.1;
 
+/// A floor below this share of the smallest loss is none.
+const NO_FLOOR: f64 = 0.01;
+
 /// D9: a floor that the table does not tell.
 pub(super) fn floor(view: &LawView) -> Vec<Finding> {
     let report = view.report;
@@ -99,19 +103,24 @@ pub(super) fn floor(view: &LawView) -> Vec<Finding> {
         return Vec::new();
     };
     let advice = "Fix it (--fix E=…) at several values and show the forecast for each, or add larger budgets.";
+    let smallest = view.observed.rows.iter().map(|row| row.ln_loss).fold(f64::INFINITY, f64::min).exp();
     if matches!(&view.fit.status, FitStatus::AtBound { coefficients } if coefficients.iter().any(|name| name == "E")) {
-        let message = "The floor E went to zero: the table falls like a law without one.".to_string();
+        let message = if floor.value < NO_FLOOR * smallest {
+            "The floor E went to zero: the table falls like a law without one.".to_string()
+        } else {
+            format!("The floor E ended at {:.3}, the limit that it was given: the table asks for another.", floor.value)
+        };
         return vec![Finding::new(Severity::Warn, message, advice)];
     }
-    let smallest = view.observed.rows.iter().map(|row| row.ln_loss).fold(f64::INFINITY, f64::min).exp();
     match (floor.low, floor.high) {
-        (Some(low), Some(high)) if high - low <= FLOOR_WIDTH * smallest => Vec::new(),
+        (Some(low), Some(high)) if high - low <= FLOOR_WIDTH * smallest && low >= NO_FLOOR * smallest => Vec::new(),
         (Some(low), Some(high)) => {
             let message =
                 format!("The floor E may be anything from {low:.3} to {high:.3}: a forecast of the loss rests on it.");
             vec![Finding::new(Severity::Warn, message, advice)]
         }
-        _ if report.refits.total == 0 && floor.low.is_none() && floor.high.is_none() => Vec::new(),
+        // Of no refits, or too few (D21), there are no ends: that says nothing of the table. `profile` makes none.
+        (None, None) if report.refits.total < needed(report.level) && report.interval != "profile" => Vec::new(),
         _ => {
             let message = "The interval of the floor E is open: the table does not bound it.".to_string();
             vec![Finding::new(Severity::Warn, message, advice)]
@@ -164,7 +173,7 @@ const RIVAL: f64 = 0.01;
 /// D21: a search that did not find one clear bottom.
 pub(super) fn search(view: &LawView) -> Vec<Finding> {
     let report = view.report;
-    let mut findings = Vec::new();
+    let mut findings = Vec::from_iter(too_few_tables(report.refits.total, report.level));
     let about = joined(&report.status_coefficients);
     match &view.fit.status {
         FitStatus::Converged => {}

@@ -174,7 +174,7 @@ impl Held {
                     Scale::Log => known.sd / known.value,
                     Scale::Linear => known.sd,
                 };
-                Prior { place: known.place, at: coefficient.searched(known.value), strength: noise / (sd * sd) }
+                Prior { place: known.place, at: coefficient.searched(known.value), sd, strength: noise / (sd * sd) }
             })
             .collect();
     }
@@ -190,8 +190,10 @@ fn noise_of(setup: &Setup, rows: &Rows, bottom: &Bottom) -> f64 {
 
 /// E ψ² and E ψ′ of these residuals; the first as large as it is about the truth, not about the fit.
 ///
-/// Where the square of ρ is narrower than the noise, few residuals lie in it, and the share that do is taken from a
-/// wider window h: it is ψ(h)/h times the share within h, as the density is even near 0.
+/// Weights are relative: they say how precise a run is beside the others, w ∝ 1/σ², so E ψ² is the mean of wψ² and grows
+/// with the unit of the weights as Σ wρ does, and E ψ′ is weighed by w. Where the square of ρ is narrower than the noise,
+/// few residuals lie in it, and the share that do is taken from a wider window h: E ψ′ is (ψ(h) − ψ(−h))/2h times the
+/// share within h, as the density is even near 0.
 pub(crate) fn noise(setup: &Setup, residuals: &[f64], rows: &Rows) -> (f64, f64) {
     let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
     let total: f64 = weights.iter().sum();
@@ -203,11 +205,13 @@ pub(crate) fn noise(setup: &Setup, residuals: &[f64], rows: &Rows) -> (f64, f64)
     let slope = if narrow {
         // The fit passes through as many runs as it has coefficients: those are close to it whatever the noise.
         let within = mean(&|r| f64::from(u8::from(r.abs() <= window))) * count - free;
-        within.max(1.0) / (count - free).max(1.0) * setup.robust.cost(window).psi.abs() / window
+        let rise = setup.robust.cost(window).psi - setup.robust.cost(-window).psi;
+        within.max(1.0) / (count - free).max(1.0) * 0.5 * rise / window
     } else {
         mean(&|r| setup.robust.cost(r).psi_prime)
     };
-    (mean(&|r| setup.robust.cost(r).psi.powi(2)) * count / (count - free).max(1.0), slope.max(1e-300))
+    let squares = mean(&|r| setup.robust.cost(r).psi.powi(2)) * total;
+    (squares / (count - free).max(1.0), slope.max(1e-300))
 }
 
 /// Half a robust standard deviation: residuals within it are dense enough to count.

@@ -17,7 +17,9 @@ pub struct Prior {
     pub place: usize,
     /// Where it is expected, on the scale that is searched.
     pub at: f64,
-    /// How strongly, in units of the objective.
+    /// How far from there it may be: one standard deviation.
+    pub sd: f64,
+    /// How strongly, in units of the objective: the noise over sd².
     pub strength: f64,
 }
 

@@ -62,8 +62,9 @@ impl<'a> Setup<'a> {
     ) -> (Self, Rows) {
         let pinned = |k: usize| fixed[k].is_some() || priors.iter().any(|prior| prior.place == k);
         let moves = moves(law);
-        // A coefficient that would be another number elsewhere stays where it is given.
-        let shifted = moves.iter().enumerate().all(|(k, how)| *how == Move::Stays || !pinned(k));
+        // A coefficient that would be another number elsewhere stays where it, or its limits, are given.
+        let limited = |k: usize| law.coefficients()[k].scale == Scale::Log && law.coefficients()[k].is_limited();
+        let shifted = moves.iter().enumerate().all(|(k, how)| matches!(how, Move::Stays) || !(pinned(k) || limited(k)));
         let mut centre = [0.0; INPUTS];
         if shifted {
             let total: f64 = rows.iter().map(|row| row.weight).sum();
@@ -79,7 +80,9 @@ impl<'a> Setup<'a> {
         if shifted {
             for term in law.terms() {
                 let gone = if term.power.is_some() { GONE } else { NO_FLOOR };
-                bounds[term.amplitude] = (least + gone.ln(), most + ABOVE.ln());
+                let (low, high) = bounds[term.amplitude];
+                let kept = if limited(term.amplitude) { (low, high) } else { (f64::NEG_INFINITY, f64::INFINITY) };
+                bounds[term.amplitude] = (kept.0.max(least + gone.ln()), kept.1.min(most + ABOVE.ln()));
             }
         }
         let stride = |scale| match scale {

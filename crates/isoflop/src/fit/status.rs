@@ -170,14 +170,17 @@ fn untold(setup: &Setup, rows: &Rows, bottom: &Bottom) -> Vec<usize> {
     moving.into_iter().zip(direction).filter(|(_, part)| part.abs() > 0.1).map(|(k, _)| k).collect()
 }
 
-/// The coefficients of two powers whose inputs lie on one line: all runs at one D/N, or at one size.
+/// The coefficients of two powers whose inputs lie on one line: all runs at one D/N, or at one size. Powers of which
+/// something is given are left to the curvature.
 fn one_line(setup: &Setup, rows: &Rows) -> Option<Vec<usize>> {
     let spread = |of: &dyn Fn(usize) -> f64| {
         let values = || (0..rows.len()).map(of);
         values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
     };
     let input = |i: usize, input: Input| rows.row(i).at.of(input);
-    let powers: Vec<_> = setup.law.terms().iter().filter_map(|term| Some((term.amplitude, term.power?))).collect();
+    let moves = |k: usize| setup.free()[k] && setup.priors.iter().all(|prior| prior.place != k);
+    let powers = setup.law.terms().iter().filter_map(|term| Some((term.amplitude, term.power?)));
+    let powers: Vec<_> = powers.filter(|(amplitude, power)| moves(*amplitude) && moves(power.exponent)).collect();
     for (a, (amplitude, power)) in powers.iter().enumerate() {
         if spread(&|i| input(i, power.input)) < ONE_LINE {
             return Some(vec![*amplitude, power.exponent]);

@@ -52,11 +52,14 @@ pub struct Coefficient {
     pub grid: &'static [f64],
 }
 
+/// ln of an amplitude of any size.
+const ANY_SIZE: (f64, f64) = (-60.0, 200.0);
+
 impl Coefficient {
     /// A positive amplitude of any size, searched as its logarithm.
     pub const fn amplitude(name: &'static str, starts: (f64, f64), grid: &'static [f64]) -> Self {
         let name = Cow::Borrowed(name);
-        Self { name, scale: Scale::Log, bounds: (-60.0, 200.0), starts, origin: Origin::Zero, grid }
+        Self { name, scale: Scale::Log, bounds: ANY_SIZE, starts, origin: Origin::Zero, grid }
     }
 
     /// An exponent.
@@ -89,6 +92,11 @@ impl Coefficient {
     pub const fn starts_between(mut self, starts: (f64, f64)) -> Self {
         self.starts = starts;
         self
+    }
+
+    /// Whether its bounds say more than those of an amplitude of any size: somebody means them.
+    pub fn is_limited(&self) -> bool {
+        self.bounds.0 > ANY_SIZE.0 || self.bounds.1 < ANY_SIZE.1
     }
 
     /// The coefficient as it is reported, from the scale it is searched on.

@@ -36,6 +36,9 @@ const STEP: f64 = 1e-3;
 /// Widest search for a budget of equal loss, in e-folds.
 const FARTHEST: f64 = 60.0;
 
+/// Steps of that search, in e-folds.
+const STRIDE: f64 = 0.5;
+
 impl<'a> Surface<'a> {
     /// ln(N·D) of a budget.
     fn ln_product(&self, compute: f64) -> f64 {
@@ -63,17 +66,24 @@ impl<'a> Surface<'a> {
         (at(-STEP) - at(STEP)) / (2.0 * STEP)
     }
 
-    /// 1 − C′/C with L*(C′) = L(N, D): bisection, as L* falls with C. NaN where no budget has that loss.
+    /// 1 − C′/C with L*(C′) = L(N, D): bisection, as L* falls with C. NaN where no budget has that loss, or where one on
+    /// the way down to it has no best size.
     pub fn waste(&self, theta: &Theta, compute: f64, at: At) -> f64 {
         let loss = self.ln_loss(theta, at);
-        let (mut low, mut high) = (-FARTHEST, 0.0);
+        let (mut low, mut high) = (0.0, 0.0);
         let best = |ln_share: f64| self.ln_best(theta, compute * ln_share.exp());
-        // NaN where some budget has no best size: then there is no answer either.
-        if best(low).is_nan() || best(low) < loss {
-            return f64::NAN;
-        }
         if best(high) >= loss {
             return 0.0;
+        }
+        // Step by step, as far below the table a law may have no valley any more.
+        while best(low) < loss {
+            (low, high) = (low - STRIDE, low);
+            if low < -FARTHEST {
+                return f64::NAN;
+            }
+        }
+        if best(low).is_nan() {
+            return f64::NAN;
         }
         while high - low > 1e-12 {
             let middle = 0.5 * (low + high);

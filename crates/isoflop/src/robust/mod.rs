@@ -27,7 +27,8 @@ pub struct Cost {
     pub psi: f64,
     /// ψ′(r), where it exists.
     pub psi_prime: f64,
-    /// ψ(r)/r, which makes the cost a weighted square: the parabola ½·weight·r² through it is nowhere below ρ.
+    /// ψ(r)/r, which makes the cost a weighted square: the parabola ½·weight·r² through it is nowhere below ρ
+    /// on the side of 0 where r lies; on the other too where ρ is even, which `quantile` is not.
     pub weight: f64,
 }
 

@@ -36,7 +36,7 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// A curve of `points`, in the order given. Exact repeats are flagged, not removed.
+    /// A curve of `points`, in the order given. Exact repeats and points without weight are flagged, not removed.
     ///
     /// # Errors
     /// [`InvalidRun`] if x or L of any point is not positive and finite, or its weight not a weight.
@@ -48,6 +48,9 @@ impl Curve {
     ) -> Result<Self, InvalidRun> {
         for point in &points {
             InvalidRun::check(point.line, [("x", point.x), ("loss", point.loss.0)], point.weight)?;
+        }
+        for point in points.iter_mut().filter(|point| point.weight == 0.0) {
+            point.flag.get_or_insert(RunFlag::NoWeight);
         }
         duplicates::flag(&mut points);
         Ok(Self { points, axis, loss_unit, provenance })

@@ -50,6 +50,8 @@ pub enum RunFlag {
         /// The line of the run that it repeats.
         of_line: usize,
     },
+    /// Its weight is 0.
+    NoWeight,
 }
 
 impl std::fmt::Display for RunFlag {
@@ -57,6 +59,7 @@ impl std::fmt::Display for RunFlag {
         match self {
             RunFlag::Where { condition } => write!(f, "left out by --where '{condition}'"),
             RunFlag::Duplicate { of_line } => write!(f, "repeats line {of_line} in every number"),
+            RunFlag::NoWeight => f.write_str("has a weight of 0"),
         }
     }
 }
@@ -152,7 +155,7 @@ impl InvalidRun {
 }
 
 impl RunTable {
-    /// A table of `runs`, in the order given. Exact repeats are flagged, not removed.
+    /// A table of `runs`, in the order given. Exact repeats and runs without weight are flagged, not removed.
     ///
     /// # Errors
     /// [`InvalidRun`] if N, D, C, L or U of any run is not positive and finite, or its weight not a weight.
@@ -167,6 +170,9 @@ impl RunTable {
                 ("unique tokens", run.unique_tokens.map_or(1.0, |unique| unique.0)),
             ];
             InvalidRun::check(run.line, quantities, run.weight)?;
+        }
+        for run in runs.iter_mut().filter(|run| run.weight == 0.0) {
+            run.flag.get_or_insert(RunFlag::NoWeight);
         }
         duplicates::flag(&mut runs);
         Ok(Self { runs, conventions, provenance })

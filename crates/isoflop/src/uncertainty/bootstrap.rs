@@ -7,9 +7,10 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::{Ask, Quantity, Refits, Spread, Spreads};
 use crate::fit::newton::{Stop, Theta};
-use crate::fit::objective::Room;
+use crate::fit::objective::{Prior, Room};
 use crate::interval;
 use crate::progress::Progress;
+use crate::resample::normal_pair;
 use crate::robust::Bend;
 use crate::rows::Rows;
 
@@ -40,9 +41,14 @@ pub(super) struct Bench {
     pub rows: Rows,
     /// Room for the weights of its rows.
     pub weights: Vec<f64>,
+    /// What is known beforehand, drawn anew like the rows.
+    priors: Vec<Prior>,
 }
 
 /// Refits every table that `resample` makes of the fit's; it is given the random stream of its table.
+///
+/// What is known beforehand is one more observation: its centre is drawn anew as well, or refits would agree about a
+/// coefficient that only the prior knows.
 ///
 /// Stream k is seeded by (seed, k) alone, so the refits are the same for any number of threads.
 pub(super) fn refit(
@@ -62,7 +68,12 @@ pub(super) fn refit(
         }
         let mut random = stream(ask.seed, k as u64);
         resample(&mut random, bench);
-        let search = fit.setup.search(&bench.rows);
+        bench.priors.clear();
+        for prior in fit.setup.priors {
+            bench.priors.push(Prior { at: prior.at + prior.sd * normal_pair(&mut random).0, ..*prior });
+        }
+        let mut search = fit.setup.search(&bench.rows);
+        search.objective.priors = &bench.priors;
         let ends = starts.iter().map(|start| search.descend(start, Bend::Exact, &mut bench.room));
         let best = ends.min_by(|a, b| a.objective.total_cmp(&b.objective))?;
         progress.advance(1);

@@ -13,7 +13,7 @@ use crate::robust::Bend;
 /// large and the quantity nearly linear.
 ///
 /// The covariance is τ·(ΣJJᵀ)⁻¹ with τ = E ψ²/(E ψ′)² for independent runs, and the sandwich over clusters where runs
-/// belong together; ends by Student's t.
+/// belong together; ends by Student's t. A prior of strength s adds s/E ψ′ to its place of `ΣJJᵀ`.
 ///
 /// Source: Huber 1967 (Berkeley symposium 5, 221-233); Cameron and Miller 2015, doi:10.3368/jhr.50.2.317.
 pub struct Delta;
@@ -84,14 +84,18 @@ fn covariance(ask: &Ask) -> [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX] {
     // ΣwJJᵀ is the majorant of least squares.
     let mut objective = fit.setup.search(&fit.rows).objective;
     objective.robust = &squared;
+    objective.priors = &[];
     objective.prepare(theta, Bend::Majorant, &mut room);
-    let outer = objective.normal(theta, Bend::Majorant, &room).hessian;
+    let mut outer = objective.normal(theta, Bend::Majorant, &room).hessian;
+    let residuals = fit.residuals();
+    let (psi_squared, psi_prime) = noise(&fit.setup, &residuals, &fit.rows);
+    for prior in fit.setup.priors {
+        outer[prior.place][prior.place] += prior.strength / psi_prime;
+    }
     let Some(system) = Cholesky::new(&outer, fit.setup.free(), 0.0) else {
         return [[f64::INFINITY; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
     };
     let mut inverse = system.inverse();
-    let residuals = fit.residuals();
-    let (psi_squared, psi_prime) = noise(&fit.setup, &residuals, &fit.rows);
     match ask.groups {
         Groups::Budgets(_) => {
             for value in inverse.as_flattened_mut() {
@@ -111,13 +115,19 @@ fn covariance(ask: &Ask) -> [[f64; COEFFICIENTS_MAX]; COEFFICIENTS_MAX] {
             }
             // Few clusters look more alike than they are.
             let many = groups.len() as f64;
-            let few = many / (many - 1.0) / (psi_prime * psi_prime);
+            for value in meat.as_flattened_mut() {
+                *value *= many / (many - 1.0);
+            }
+            // What is known beforehand is one more cluster.
+            for prior in fit.setup.priors {
+                meat[prior.place][prior.place] += (prior.strength * prior.sd).powi(2);
+            }
             let mut sandwich = [[0.0; COEFFICIENTS_MAX]; COEFFICIENTS_MAX];
             for a in 0..count {
                 for b in 0..count {
                     for c in 0..count {
                         for d in 0..count {
-                            sandwich[a][b] += few * inverse[a][c] * meat[c][d] * inverse[d][b];
+                            sandwich[a][b] += inverse[a][c] * meat[c][d] * inverse[d][b] / (psi_prime * psi_prime);
                         }
                     }
                 }
@@ -138,7 +148,8 @@ fn score(ask: &Ask, group: &[usize], residuals: &[f64]) -> Theta {
     rows.gather(&fit.rows, &weights, fit.setup.law.inputs());
     debug_assert!(residuals.len() == fit.rows.len());
     let theta = &fit.theta[..fit.setup.count()];
-    let objective = fit.setup.search(&rows).objective;
+    let mut objective = fit.setup.search(&rows).objective;
+    objective.priors = &[];
     let mut room = Room::default();
     objective.prepare(theta, Bend::Majorant, &mut room);
     objective.normal(theta, Bend::Majorant, &room).gradient

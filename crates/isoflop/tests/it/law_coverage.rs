@@ -76,6 +76,7 @@ fn coverage(
     method: &dyn Method,
     tables: u64,
     resamples: usize,
+    first_seed: u64,
 ) -> [[f64; 4]; 3] {
     let (places, groups) = sweep(design, runs);
     let best = |theta: &[f64]| chinchilla().optimum(&theta[..5], (TARGET / 6.0).ln());
@@ -88,7 +89,7 @@ fn coverage(
     let truth = quantities.map(|quantity| quantity(&padded));
     let huber = Huber::default();
     let of_table = |seed: u64| {
-        let table = rows(chinchilla(), &TRUTH, &places, scatter, 1000 + seed);
+        let table = rows(chinchilla(), &TRUTH, &places, scatter, first_seed + seed);
         let mut held = Held::default();
         let fit = fit(chinchilla(), &table, &FitOptions::new(&huber), &mut held).expect("there are runs enough");
         LEVELS.map(|level| {
@@ -96,8 +97,10 @@ fn coverage(
             let spreads = method.spreads(&ask, &quantities, &Quiet).expect("nobody interrupts");
             std::array::from_fn::<_, 4, _>(|q| {
                 let spread = &spreads.of[q];
-                let holds =
-                    spread.low.is_none_or(|low| low <= truth[q]) && spread.high.is_none_or(|high| high >= truth[q]);
+                // What is open at both ends says nothing, and holds nothing.
+                let holds = (spread.low.is_some() || spread.high.is_some())
+                    && spread.low.is_none_or(|low| low <= truth[q])
+                    && spread.high.is_none_or(|high| high >= truth[q]);
                 f64::from(u8::from(holds))
             })
         })
@@ -111,7 +114,7 @@ fn coverage(
 fn the_default_intervals_hold_the_truth_as_often_as_they_say() {
     for (runs, tails) in [(24, Tails::Normal), (48, Tails::Heavy)] {
         let scatter = Scatter { sd: 0.005, tails };
-        let shares = coverage(DESIGNS[0], runs, scatter, INTERVALS[0], 300, 200);
+        let shares = coverage(DESIGNS[0], runs, scatter, INTERVALS[0], 300, 200, 1000);
         for q in 0..4 {
             // 300 tables tell a share of .95 to ± .025 at two standard errors; 200 refits put the ends off a little.
             let share = shares[2][q];
@@ -131,16 +134,19 @@ fn the_whole_table_slow() {
     println!(
         "| runs | design | noise | method | 80 %: α β N* L* | 90 %: α β N* L* | 95 %: α β N* L* |\n|--:|---|---|---|---|---|---|"
     );
+    let mut first_seed = 1_000_000;
     for runs in [12, 24, 48, 120, 240] {
         for design in DESIGNS {
             for sd in [0.002, 0.005, 0.01] {
                 for tails in [Tails::Normal, Tails::Heavy] {
+                    // Other tables for each cell: with the same seeds in all, their errors would lean the same way.
+                    first_seed += 100_000;
                     for (place, method) in INTERVALS.iter().enumerate() {
                         // Methods that are not the default are shown at the middle noise only.
                         if (place > 0 && sd != 0.005) || (slow != "1" && slow != method.name()) {
                             continue;
                         }
-                        let shares = coverage(design, runs, Scatter { sd, tails }, *method, tables, 300);
+                        let shares = coverage(design, runs, Scatter { sd, tails }, *method, tables, 300, first_seed);
                         let said = |level: usize| shares[level].map(|share| format!("{:.1}", 100.0 * share)).join(" ");
                         println!(
                             "| {runs} | {} | {sd} {} | {} | {} | {} | {} |",
@@ -155,7 +161,7 @@ fn the_whole_table_slow() {
                             let four = tables as f64;
                             let off = 4.0 * (0.95 * 0.05 / four).sqrt();
                             for share in shares[2] {
-                                assert!((0.93 - off..=0.97 + off).contains(&share), "{share}");
+                                assert!((0.93 - off..=f64::min(0.97 + off, 0.995)).contains(&share), "{share}");
                             }
                         }
                     }

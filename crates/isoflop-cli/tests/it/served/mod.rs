@@ -4,6 +4,7 @@ mod broken;
 mod budgets;
 mod crash;
 mod disk;
+mod strangers;
 mod watched;
 mod wire;
 mod workers;

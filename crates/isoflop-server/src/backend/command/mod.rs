@@ -3,7 +3,8 @@
 //! `docs/training-command.md` is the protocol, for those who write such programs.
 
 mod group;
-pub(crate) mod line;
+pub(crate) mod heard;
+mod line;
 pub(crate) mod log;
 mod streams;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 use isoflop_api::FailReason;
 
 use self::group::Group;
-use self::line::Line;
+use self::heard::{Heard, LastWord, too_long};
 use self::streams::{Said, Streams};
 use super::{BackendError, Outcome, Progress, TrainingBackend, Work};
 
@@ -33,7 +34,7 @@ pub struct Program {
 }
 
 /// The exit code that says that not the run but the machine is at fault: `EX_TEMPFAIL` of BSD's sysexits.h.
-const TRY_AGAIN: i32 = 75;
+pub(crate) const TRY_AGAIN: i32 = 75;
 /// The rest of what it may use beyond its limit is in proportion.
 const SLACK: f64 = 1.05;
 /// How often the program's state is looked at.
@@ -42,8 +43,6 @@ const LOOK: Duration = Duration::from_millis(20);
 const LAST_LINES: Duration = Duration::from_secs(2);
 /// The server is told of the time at least this often.
 const HEARTBEAT: Duration = Duration::from_millis(500);
-/// More losses than anyone evaluates.
-const LOSSES_MAX: usize = 1_000_000;
 
 impl Program {
     /// A program with its arguments; twelve hours for questions, and ten seconds to start.
@@ -60,6 +59,15 @@ enum End {
     Failed(String),
 }
 
+impl From<LastWord> for End {
+    fn from(last: LastWord) -> Self {
+        match last {
+            LastWord::TimeOver => End::TimeOver,
+            LastWord::Failed(failure) => End::Failed(failure),
+        }
+    }
+}
+
 /// What is known of a run.
 struct Run {
     started: Instant,
@@ -67,52 +75,19 @@ struct Run {
     limit: f64,
     /// Seconds by our clock, at most.
     patience: f64,
-    val_losses: Vec<f64>,
-    /// What the program said last of the time, and when.
-    told: Option<(f64, Instant)>,
+    heard: Heard,
 }
 
 impl Run {
     /// Seconds as charged, now.
     fn elapsed_seconds(&self) -> f64 {
-        let elapsed = match self.told {
-            Some((seconds, when)) => seconds + when.elapsed().as_secs_f64(),
-            None => self.started.elapsed().as_secs_f64(),
-        };
-        elapsed.min(self.limit)
+        let (seconds, when) = self.heard.elapsed.unwrap_or((0.0, self.started));
+        (seconds + when.elapsed().as_secs_f64()).min(self.limit)
     }
 
     /// Seconds as charged, at the end: what the program said last, or what the clock says.
     fn used_seconds(&self) -> f64 {
-        self.told.map_or_else(|| self.elapsed_seconds(), |(seconds, _)| seconds.min(self.limit))
-    }
-
-    /// Takes a line in; breaks where that ends the run.
-    fn hear(&mut self, line: Line) -> ControlFlow<End> {
-        if let Some(seconds) = line.elapsed_seconds {
-            self.told = Some((seconds, Instant::now()));
-        }
-        if let Some(losses) = line.val_losses {
-            self.val_losses.clear();
-            losses.into_iter().try_for_each(|loss| self.add(loss))?;
-        }
-        line.val_loss.into_iter().try_for_each(|loss| self.add(loss))?;
-        if line.timed_out { ControlFlow::Break(End::TimeOver) } else { ControlFlow::Continue(()) }
-    }
-
-    fn add(&mut self, loss: Option<f64>) -> ControlFlow<End> {
-        let count = self.val_losses.len() + 1;
-        match loss.filter(|loss| loss.is_finite()) {
-            None => {
-                let failure = format!("the validation loss is not a number at evaluation {count}: the run diverged");
-                ControlFlow::Break(End::Failed(failure))
-            }
-            Some(_) if count > LOSSES_MAX => ControlFlow::Break(End::Failed(format!("more than {LOSSES_MAX} losses"))),
-            Some(loss) => {
-                self.val_losses.push(loss);
-                ControlFlow::Continue(())
-            }
-        }
+        self.heard.elapsed.map_or_else(|| self.elapsed_seconds(), |(seconds, _)| seconds.min(self.limit))
     }
 
     /// Follows the program to its end, or to ours.
@@ -135,7 +110,7 @@ impl Run {
             };
             if news || reported.is_none_or(|at| at.elapsed() >= HEARTBEAT) {
                 reported = Some(Instant::now());
-                let val_losses = self.val_losses.clone();
+                let val_losses = self.heard.losses.clone();
                 if report(Progress { elapsed_seconds: self.elapsed_seconds(), val_losses }).is_break() {
                     return Ok(End::ToldToStop);
                 }
@@ -153,18 +128,14 @@ impl Run {
     fn listen(&mut self, streams: &Streams, time: Duration) -> ControlFlow<End, bool> {
         let (began, mut news) = (Instant::now(), false);
         while let Some(said) = streams.next(time.saturating_sub(began.elapsed())) {
-            let heard = match said {
-                Said::Line(text) => Line::parse(&text),
+            let text = match said {
+                Said::Line(text) => text,
                 Said::Closed => break,
-                Said::TooLong => Err("the trainer printed a line of more than 16 MB".to_string()),
+                Said::TooLong => return ControlFlow::Break(too_long().into()),
             };
-            match heard {
-                Ok(Some(line)) => {
-                    self.hear(line)?;
-                    news = true;
-                }
-                Ok(None) => {}
-                Err(failure) => return ControlFlow::Break(End::Failed(failure)),
+            match self.heard.hear(&text) {
+                ControlFlow::Continue(said) => news |= said,
+                ControlFlow::Break(last) => return ControlFlow::Break(last.into()),
             }
         }
         ControlFlow::Continue(news)
@@ -193,7 +164,7 @@ impl TrainingBackend for Program {
         }
         let streams = Streams::of(group.child());
         let patience = limit * SLACK + self.slack_seconds;
-        let mut run = Run { started: Instant::now(), limit, patience, val_losses: Vec::new(), told: None };
+        let mut run = Run { started: Instant::now(), limit, patience, heard: Heard::default() };
         let end = run.follow(&mut group, &streams, report).map_err(|error| fault(&error))?;
         let used_seconds = run.used_seconds();
         let failed = |failure: String| {
@@ -203,11 +174,11 @@ impl TrainingBackend for Program {
             End::Exited => match group.kill().map_err(|error| fault(&error))? {
                 status if status.code() == Some(TRY_AGAIN) => Err(BackendError(streams.failure(&told(status)))),
                 status if !status.success() => failed(told(status)),
-                _ => match run.val_losses.last().copied() {
+                _ => match run.heard.losses.last().copied() {
                     None => failed("the trainer ended without a validation loss".to_string()),
                     Some(loss) => {
                         let is_query = matches!(work, Work::Query(_));
-                        let val_losses = if is_query { vec![loss] } else { run.val_losses };
+                        let val_losses = if is_query { vec![loss] } else { run.heard.losses };
                         Ok(Outcome::Completed { used_seconds, val_losses })
                     }
                 },
@@ -218,7 +189,7 @@ impl TrainingBackend for Program {
             }
             End::TimeOver => {
                 group.stop().map_err(|error| fault(&error))?;
-                let reason = FailReason::Timeout { partial_val_losses: run.val_losses };
+                let reason = FailReason::Timeout { partial_val_losses: run.heard.losses };
                 Ok(Outcome::Failed { used_seconds: limit, reason })
             }
             End::Failed(failure) => {

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::heard::LINE_MAX;
 use super::log::Log;
 
-/// A longer line is no line.
-const LINE_BYTES: u64 = 16 << 20;
 /// Lines that wait; a program that prints faster than it is heard waits too.
 const LINES_WAITING: usize = 16;
 /// How long an ended program's last words are waited for: something that it started may hold its streams open.
@@ -78,10 +77,10 @@ impl Streams {
 fn read_lines(mut stdout: impl BufRead, to: &SyncSender<Said>) {
     loop {
         let mut line = Vec::new();
-        let read = stdout.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line);
+        let read = stdout.by_ref().take(LINE_MAX as u64).read_until(b'\n', &mut line);
         let said = match read {
             Ok(0) | Err(_) => return,
-            Ok(count) if count as u64 == LINE_BYTES && line.last() != Some(&b'\n') => Said::TooLong,
+            Ok(count) if count == LINE_MAX && line.last() != Some(&b'\n') => Said::TooLong,
             Ok(_) => Said::Line(String::from_utf8_lossy(&line).into_owned()),
         };
         if to.send(said).is_err() {

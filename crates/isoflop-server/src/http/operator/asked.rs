@@ -43,7 +43,7 @@ pub(super) async fn asked<T: DeserializeOwned>(app: &App, request: Request) -> R
 
 /// The operator and the body as it came.
 pub(super) async fn asked_bytes(app: &App, request: Request) -> Result<(Operator, Vec<u8>), Response> {
-    let (headers, body) = read_bytes(request, From::Person).await?;
+    let (headers, body) = read_bytes(app, request, From::Person).await?;
     Ok((operator(app, &headers).await?, body))
 }
 

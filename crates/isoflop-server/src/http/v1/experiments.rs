@@ -64,7 +64,7 @@ pub(in crate::http) async fn cancel(State(app): State<App>, headers: HeaderMap, 
 
 /// `POST /v1/estimate`
 pub(in crate::http) async fn estimate(State(app): State<App>, request: Request) -> Reply {
-    let (headers, body) = read(request, From::Person).await?;
+    let (headers, body) = read(&app, request, From::Person).await?;
     let user = identity::user(&app, &headers).await?;
     let config: Arc<TrainingConfig> = Arc::new(typed(&body)?);
     let digest = config.digest();

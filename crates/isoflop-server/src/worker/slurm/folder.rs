@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::auth::hex;
 use crate::backend::Work;
+use crate::backend::command::heard::LINE_MAX;
 use crate::backend::command::log::Log;
 use crate::http::worker::Leased;
 
@@ -74,19 +75,27 @@ impl Folder {
         fs::read_to_string(self.path.join("code")).ok()?.trim().parse().ok()
     }
 
-    /// Every whole line of the output beyond `read` bytes. What cannot be read now is read at the next look.
-    pub fn lines(&self, read: &mut u64, mut hear: impl FnMut(&str)) {
-        let rest = || -> io::Result<Vec<u8>> {
-            let mut file = File::open(self.path.join("out"))?;
-            file.seek(SeekFrom::Start(*read))?;
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let Ok(bytes) = rest() else { return };
-        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
-        *read += whole as u64;
-        bytes[..whole].split(|&byte| byte == b'\n').for_each(|line| hear(&String::from_utf8_lossy(line)));
+    /// Every whole line of the output beyond `read` bytes; whether the next is longer than any may be. What cannot be
+    /// read now is read at the next look.
+    pub fn lines(&self, read: &mut u64, mut hear: impl FnMut(&str)) -> bool {
+        loop {
+            let Ok(bytes) = self.part(*read) else { return false };
+            let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+            *read += whole as u64;
+            bytes[..whole].split(|&byte| byte == b'\n').for_each(|line| hear(&String::from_utf8_lossy(line)));
+            if bytes.len() < LINE_MAX || whole == 0 {
+                return whole == 0 && bytes.len() == LINE_MAX;
+            }
+        }
+    }
+
+    /// The output from byte `from` on, as much as the longest line.
+    fn part(&self, from: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path.join("out"))?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(LINE_MAX as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// What failed, with the beginning and the end of what the program said of it.

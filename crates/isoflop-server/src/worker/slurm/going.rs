@@ -1,5 +1,6 @@
 //! A job that goes on, from look to look.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use isoflop_api::FailReason;
@@ -7,30 +8,21 @@ use isoflop_api::FailReason;
 use super::commands::{Commands, JobState, state};
 use super::folder::Folder;
 use super::seconds;
-use crate::backend::command::line::Line;
+use crate::backend::command::TRY_AGAIN;
+use crate::backend::command::heard::{Heard, LastWord, too_long};
 use crate::backend::{BackendError, Outcome, Progress, Work};
 use crate::http::worker::Leased;
 
 /// A job that has ended, or is not known, in so many looks is gone without an exit code.
 const LOOKS: u32 = 3;
-/// The exit code that says that the machine is at fault: `EX_TEMPFAIL`.
-const TRY_AGAIN: i32 = 75;
-
-/// What its program has said.
-#[derive(Default)]
-struct Heard {
-    losses: Vec<f64>,
-    elapsed_seconds: Option<f64>,
-    timed_out: bool,
-    failure: Option<String>,
-}
-
 /// A job and all that is known of it.
 pub(super) struct Going<'a> {
     pub job: String,
     folder: Folder,
     lease: &'a Leased,
     heard: Heard,
+    /// What it said that ends it; nothing is heard after that.
+    last: Option<LastWord>,
     /// Bytes of its output.
     read: u64,
     began: Option<Instant>,
@@ -43,7 +35,7 @@ pub(super) struct Going<'a> {
 impl<'a> Going<'a> {
     pub fn new(job: String, folder: Folder, lease: &'a Leased) -> Self {
         let heard = Heard::default();
-        Self { job, folder, lease, heard, read: 0, began: None, exit: None, state: None, silent: 0 }
+        Self { job, folder, lease, heard, last: None, read: 0, began: None, exit: None, state: None, silent: 0 }
     }
 
     /// Takes in what there is to see.
@@ -54,8 +46,17 @@ impl<'a> Going<'a> {
         if self.began.is_none() && self.state == Some(JobState::Running) {
             self.began = Some(Instant::now());
         }
-        let heard = &mut self.heard;
-        self.folder.lines(&mut self.read, |line| heard.hear(line));
+        let (heard, last) = (&mut self.heard, &mut self.last);
+        let too_long_a_line = self.folder.lines(&mut self.read, |line| {
+            if last.is_none()
+                && let ControlFlow::Break(word) = heard.hear(line)
+            {
+                *last = Some(word);
+            }
+        });
+        if too_long_a_line {
+            last.get_or_insert_with(too_long);
+        }
         match (self.exit, self.state) {
             // Its exit code may be on its way through the file system.
             (None, Some(JobState::Ended | JobState::Unknown)) => self.silent += 1,
@@ -66,7 +67,7 @@ impl<'a> Going<'a> {
     /// Seconds as charged: what the program says, or the time since it was seen to begin.
     pub fn used_seconds(&self) -> f64 {
         let since = || self.began.map_or(0.0, |at| at.elapsed().as_secs_f64());
-        self.heard.elapsed_seconds.unwrap_or_else(since).min(seconds(&self.lease.work))
+        self.heard.elapsed.map_or_else(since, |(seconds, _)| seconds).min(seconds(&self.lease.work))
     }
 
     pub fn progress(&self) -> Progress {
@@ -81,12 +82,12 @@ impl<'a> Going<'a> {
     /// How the run ended, if it did.
     pub fn end(&mut self) -> Option<Result<Outcome, BackendError>> {
         let job = &self.job;
-        if self.heard.timed_out || self.state == Some(JobState::TimedOut) {
+        if let Some(LastWord::Failed(failure)) = &self.last {
+            return Some(Ok(self.failed(failure)));
+        }
+        if self.last == Some(LastWord::TimeOver) || self.state == Some(JobState::TimedOut) {
             let reason = FailReason::Timeout { partial_val_losses: std::mem::take(&mut self.heard.losses) };
             return Some(Ok(Outcome::Failed { used_seconds: seconds(&self.lease.work), reason }));
-        }
-        if let Some(failure) = &self.heard.failure {
-            return Some(Ok(self.failed(failure)));
         }
         match (self.exit, self.state) {
             (Some(0), _) => Some(Ok(self.completed())),
@@ -120,33 +121,5 @@ impl<'a> Going<'a> {
 
     fn lost(&self, why: &str) -> BackendError {
         BackendError(self.folder.with_log(why))
-    }
-}
-
-impl Heard {
-    /// Takes a line of the program in.
-    fn hear(&mut self, text: &str) {
-        let line = match Line::parse(text) {
-            Ok(Some(line)) => line,
-            Ok(None) => return,
-            Err(failure) => {
-                self.failure.get_or_insert(failure);
-                return;
-            }
-        };
-        self.elapsed_seconds = line.elapsed_seconds.or(self.elapsed_seconds);
-        self.timed_out |= line.timed_out;
-        if line.val_losses.is_some() {
-            self.losses.clear();
-        }
-        for loss in line.val_losses.into_iter().flatten().chain(line.val_loss) {
-            let Some(loss) = loss.filter(|loss| loss.is_finite()) else {
-                let count = self.losses.len() + 1;
-                let failure = format!("the validation loss is not a number at evaluation {count}: the run diverged");
-                self.failure.get_or_insert(failure);
-                continue;
-            };
-            self.losses.push(loss);
-        }
     }
 }
