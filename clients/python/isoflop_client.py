@@ -213,7 +213,7 @@ class Client:
     def _read_cache(self):
         asker, by_account = self._account, {}
         try:
-            with open(self._cache_path or os.devnull, encoding="utf-8") as lines:
+            with open(self._cache_path or os.devnull, encoding="utf-8", errors="replace") as lines:
                 for line in lines:
                     try:
                         line = json.loads(line)

@@ -87,6 +87,14 @@ pub(crate) fn text(value: &Json) -> Result<String, Fault> {
     }
 }
 
+/// A text in which surrogates without a partner, which no UTF-8 can hold, become U+FFFD.
+pub(crate) fn lossy_text(value: &Json) -> Result<String, Fault> {
+    match value {
+        Json::Broken(text) => Ok(text.clone()),
+        other => text(other),
+    }
+}
+
 /// Nothing for `null`, else what `read` makes of the value.
 pub(crate) fn nullable<T>(
     read: impl FnOnce(&Json) -> Result<T, Fault>,

@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use crate::backend::{BackendError, Outcome, Progress, TrainingBackend, Work};
 use crate::ledger::{Command, Event, ExperimentId, Lease, OWN_WORKER, Report};
 use crate::service::{Done, Problem, Service};
+use crate::setbacks::Setbacks;
 
 /// Places for runs on this machine.
 pub struct Hands {
@@ -20,6 +21,7 @@ pub struct Hands {
     places: usize,
     /// Attempts that are being trained.
     holding: Mutex<Vec<(ExperimentId, String)>>,
+    setbacks: Setbacks,
 }
 
 /// Between looks at the queue when nothing is heard; a worker that died is noticed by its lease.
@@ -32,7 +34,7 @@ const RETRY: Duration = Duration::from_millis(200);
 impl Hands {
     /// With `places` for runs of `backend`.
     pub fn new(service: Service, backend: Arc<dyn TrainingBackend>, places: usize) -> Arc<Self> {
-        Arc::new(Self { service, backend, places, holding: Mutex::default() })
+        Arc::new(Self { service, backend, places, holding: Mutex::default(), setbacks: Setbacks::default() })
     }
 
     /// Takes work until the service stops. Each run has a thread of its own.
@@ -76,7 +78,7 @@ impl Hands {
     async fn take(self: &Arc<Self>) -> Result<(), Problem> {
         let holding: Vec<String> = self.held().into_iter().map(|(_, run_id)| run_id).collect();
         let places = self.places.saturating_sub(holding.len());
-        if places == 0 || self.service.ledger().load().0 == 0 {
+        if places == 0 || self.setbacks.left().is_some() || self.service.ledger().load().0 == 0 {
             return Ok(());
         }
         let lease = Command::Lease { worker: OWN_WORKER.to_owned(), places, holding };
@@ -112,8 +114,14 @@ impl Hands {
         // A backend that panics has failed as well; its run must not be kept alive by a thread that is gone.
         let trained = panic::catch_unwind(AssertUnwindSafe(|| self.backend.train(work, &mut report)))
             .unwrap_or_else(|_| Err(BackendError("the backend panicked".to_owned())));
-        if trained.is_err() {
-            self.service.metrics().backend_failed();
+        match &trained {
+            Ok(Outcome::Stopped { .. }) => {}
+            Ok(_) => self.setbacks.over(),
+            Err(BackendError(why)) => {
+                self.service.metrics().backend_failed();
+                let wait = self.setbacks.lost().as_secs();
+                tracing::warn!("{run_id} was lost here, the next is taken in {wait} s: {why}");
+            }
         }
         // From here on nobody says that it goes on: its result is on its way. Other attempts may be held still.
         self.holding.lock().expect("nothing panics in here").retain(|(_, held)| held != run_id);

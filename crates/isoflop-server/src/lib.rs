@@ -15,6 +15,7 @@ pub mod rehearsal;
 pub mod runs;
 pub mod serve;
 pub mod service;
+mod setbacks;
 pub mod size;
 pub mod store;
 pub mod worker;

@@ -89,11 +89,11 @@ impl Call<'_> {
         let (mut tried, mut was_cut_off) = (0, false);
         loop {
             tried += 1;
-            let (why, asked) = match self.once(agent, base) {
+            let (why, asked, refused) = match self.once(agent, base) {
                 Ok((status @ (429 | 502 | 503 | 504), asked, body)) => {
                     // A gateway does not know what the server behind it did.
                     was_cut_off |= status == 502 || status == 504;
-                    (words(status, &body), asked)
+                    (words(status, &body), asked, Some(status))
                 }
                 Ok((status, _, body)) => {
                     return Ok(Answer { url: format!("{base}{}", self.path), status, body, was_cut_off });
@@ -103,11 +103,15 @@ impl Call<'_> {
                         return Err(self.unreachable(base, error.to_string()));
                     }
                     was_cut_off = true;
-                    (told(&error), None)
+                    (told(&error), None, None)
                 }
             };
             if tried >= patience.tries {
-                return Err(self.unreachable(base, why));
+                return Err(match refused {
+                    // It is there, and says no for as long as we ask.
+                    Some(429) => ClientError::Refused { status: 429, words: why },
+                    _ => self.unreachable(base, why),
+                });
             }
             sleep(patience.wait(tried, asked));
         }

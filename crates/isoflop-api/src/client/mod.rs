@@ -134,7 +134,13 @@ impl Client {
         if let Some(known) = self.known(&format!("experiment-{id}")) {
             return Ok(known);
         }
-        let experiment = self.call(&format!("/experiment/{id}"), None)?.read()?;
+        let experiment = self.call(&format!("/experiment/{id}"), None)?.read().map_err(|error| match error {
+            // The server's words do not say which.
+            ClientError::Refused { status, words } => {
+                ClientError::Refused { status, words: format!("experiment {id}: {words}") }
+            }
+            other => other,
+        })?;
         self.keep_experiment(&experiment);
         Ok(experiment)
     }

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::fields::{Fields, list};
 use crate::issue::Issue;
 use crate::json::Json;
-use crate::lax::{finite, float, nullable, text};
+use crate::lax::{finite, float, lossy_text, nullable, text};
 use crate::place::Place;
 use crate::{FailReason, Request};
 
@@ -87,7 +87,7 @@ fn read_reason(input: &Json, place: &Place) -> Result<FailReason, Vec<Issue>> {
         close_tagged(fields, "reason")?;
         Ok(FailReason::Timeout { partial_val_losses: partial_val_losses.expect(READ) })
     } else {
-        let failure = fields.required("failure", text);
+        let failure = fields.required("failure", lossy_text);
         close_tagged(fields, "reason")?;
         Ok(FailReason::Unexpected { failure: failure.expect(READ) })
     }

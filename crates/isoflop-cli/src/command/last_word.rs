@@ -14,7 +14,7 @@ pub struct Final {
     #[arg(value_name = "CONFIG", requires = "loss")]
     pub config: Option<String>,
     /// Loss that it will end at, nats per token
-    #[arg(long, value_name = "LOSS", requires = "config", allow_negative_numbers = true)]
+    #[arg(long, value_name = "LOSS", requires = "config", allow_negative_numbers = true, value_parser = loss)]
     pub loss: Option<f64>,
     #[command(flatten)]
     pub connection: Connection,
@@ -27,6 +27,11 @@ const EXAMPLES: &str = "\
 Examples:
   isoflop final
   isoflop final large.json --loss 2.91";
+
+fn loss(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|value| value.is_finite());
+    value.ok_or_else(|| "a finite number is needed".to_owned())
+}
 
 /// Shows or saves.
 pub fn run(command: &Final) -> Result<u8, Failure> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isoflop_server::backend::{self, ChoiceError};
-use isoflop_server::ledger::Terms;
+use isoflop_server::ledger::{Purse, Terms};
 use isoflop_server::serve::{Options, ServeError, Started, serve};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -36,25 +36,25 @@ pub struct Serve {
     #[arg(long, value_name = "BACKEND", conflicts_with = "no_workers", help_heading = "Training")]
     pub backend: Option<String>,
     /// Runs that are trained here at once
-    #[arg(long, value_name = "N", default_value = "4", help_heading = "Training")]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = at_least_one, help_heading = "Training")]
     pub slots: usize,
     /// Train nothing here: runs wait for workers, or for isoflop admin dispatch
     #[arg(long, help_heading = "Training")]
     pub no_workers: bool,
     /// Training time of each user, seconds
-    #[arg(long, value_name = "SECONDS", default_value = "43200", value_parser = amount, help_heading = "Budgets")]
+    #[arg(long, value_name = "SECONDS", default_value = "43200", value_parser = seconds, help_heading = "Budgets")]
     pub budget_seconds: f64,
     /// Compute of each user for GET /loss, FLOPs
-    #[arg(long, value_name = "FLOPS", default_value = "2e18", value_parser = amount, help_heading = "Budgets")]
+    #[arg(long, value_name = "FLOPS", default_value = "2e18", value_parser = flops, help_heading = "Budgets")]
     pub budget_flops: f64,
     /// Runs with workers at once, of all users
-    #[arg(long, value_name = "N", default_value = "100", help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = at_least_one, help_heading = "Limits")]
     pub max_running: usize,
     /// Runs of one user that may wait
-    #[arg(long, value_name = "N", default_value = "10000", help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one, help_heading = "Limits")]
     pub max_queued: usize,
     /// A worker that is silent for longer has lost its run, seconds
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = amount, help_heading = "Limits")]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = lease, help_heading = "Limits")]
     pub lease_seconds: f64,
     /// Requests that one key may make in a second; 0 for any number
     #[arg(long, value_name = "N", default_value = "0", help_heading = "Limits")]
@@ -206,9 +206,20 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "a whole number of at least 1 is needed".to_owned())
 }
 
-fn amount(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
-        _ => Err("a number of at least 0 is needed".to_owned()),
-    }
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 0.0, Purse::Seconds.most())
+}
+
+fn flops(text: &str) -> Result<f64, String> {
+    within(text, 0.0, Purse::Flops.most())
+}
+
+/// In less no worker can speak; longer than a month no lost one is waited for.
+fn lease(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 31.0 * 86_400.0)
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|value| (least..=most).contains(value));
+    value.ok_or_else(|| format!("a number from {least} to {most:e} is needed"))
 }

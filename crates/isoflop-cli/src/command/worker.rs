@@ -2,10 +2,9 @@
 
 #![expect(clippy::doc_markdown, reason = "comments on options are the help, word for word")]
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
@@ -80,14 +79,9 @@ pub fn run(command: &Worker) -> Result<u8, Failure> {
             std::process::exit(i32::from(INTERRUPTED));
         }
     });
-    let worker = Working {
-        client: WorkerClient::new(&url(command.url.as_deref()), &key),
-        name: command.name.clone().unwrap_or_else(machine),
-        slots: usize::from(command.slots),
-        trainer: trainer(command)?,
-        stop,
-        holding: Mutex::new(BTreeSet::new()),
-    };
+    let client = WorkerClient::new(&url(command.url.as_deref()), &key);
+    let name = command.name.clone().unwrap_or_else(machine);
+    let worker = Working::new(client, name, usize::from(command.slots), trainer(command)?, stop);
     tracing::info!("worker {} has {} places", worker.name, worker.slots);
     Arc::new(worker).run().map_err(|error| match error {
         error @ ClientError::Refused { status: 401, .. } => {
@@ -100,6 +94,7 @@ pub fn run(command: &Worker) -> Result<u8, Failure> {
 
 fn trainer(command: &Worker) -> Result<Arc<dyn Trainer>, Failure> {
     if let (true, Some(program)) = (command.slurm, &command.run) {
+        backend::is_there("sbatch").map_err(|error| unknown(&error))?;
         let given = command.sbatch_args.as_deref().unwrap_or_default();
         let sbatch_args = shlex::split(given)
             .ok_or_else(|| Failure::told(USAGE, format!("--sbatch-args leaves a quotation mark open: {given}"), ""))?;

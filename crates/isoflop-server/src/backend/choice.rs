@@ -135,14 +135,22 @@ fn command(argument: &str) -> Result<Box<dyn TrainingBackend>, ChoiceError> {
     if words.is_empty() {
         return Err(ChoiceError::new("command: needs a program, as in \"command:python train.py\""));
     }
-    if !can_start(&words[0]) {
-        let hint = Some("is it installed, and on the PATH of this process".to_owned());
-        return Err(ChoiceError { hint, ..ChoiceError::new(format!("{}: there is no such program", words[0])) });
-    }
+    is_there(&words[0])?;
     Ok(Box::new(Program::new(words)))
 }
 
-/// Whether a program is there: else every run of everybody would fail on it.
+/// Says no where a program is not there: else every run of everybody would fail on it.
+///
+/// # Errors
+/// It is not.
+pub fn is_there(program: &str) -> Result<(), ChoiceError> {
+    if can_start(program) {
+        return Ok(());
+    }
+    let hint = Some("is it installed, and on the PATH of this process".to_owned());
+    Err(ChoiceError { hint, ..ChoiceError::new(format!("{program}: there is no such program")) })
+}
+
 fn can_start(program: &str) -> bool {
     if program.contains(std::path::MAIN_SEPARATOR) {
         return std::path::Path::new(program).is_file();

@@ -16,7 +16,7 @@ mod simulated;
 mod tests;
 pub mod world;
 
-pub use choice::{BACKENDS, BackendKind, ChoiceError, backend};
+pub use choice::{BACKENDS, BackendKind, ChoiceError, backend, is_there};
 pub use command::Program;
 pub use recorded::Recorded;
 pub use simulated::Simulated;

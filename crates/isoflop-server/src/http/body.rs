@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt;
@@ -65,10 +65,19 @@ pub(super) fn typed<T: Readable>(json: &Json) -> Result<T, Response> {
 
 /// One of our own requests, which know their fields and no others.
 pub(super) fn strict<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Response> {
-    serde_json::from_slice(bytes).map_err(|error| answer::detail(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+    let refused = |why: String| answer::detail(StatusCode::UNPROCESSABLE_ENTITY, why);
+    // A list would be taken for the fields in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(refused("a list was found where an object is expected".to_owned()));
+    }
+    serde_json::from_slice(bytes).map_err(|error| refused(error.to_string()))
 }
 
 async fn collect(app: &App, headers: &HeaderMap, mut body: Body, from: From) -> Result<Vec<u8>, Response> {
+    let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if told.is_some_and(|length| length > PATIENCE as u64) {
+        return Err(answer::detail(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large to be heard to its end"));
+    }
     let (mut bytes, mut seen, mut limit) = (Vec::new(), 0, SMALL);
     let mut refused = None;
     while let Some(frame) = body.frame().await {

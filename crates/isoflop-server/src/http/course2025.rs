@@ -40,6 +40,9 @@ pub(super) async fn loss(State(app): State<App>, RawQuery(query): RawQuery) -> R
             _ => unreachable!("a submission that is not refused submits"),
         },
         Err(Problem::Refused(Refusal::AlreadySubmitted(known))) => known,
+        Err(Problem::Refused(refusal @ Refusal::QueueFull(_))) => {
+            return Err(message(StatusCode::TOO_MANY_REQUESTS, &words(&refusal)));
+        }
         Err(Problem::Refused(refusal)) => return Err(message(StatusCode::UNPROCESSABLE_ENTITY, &words(&refusal))),
         Err(problem) => return Err(answer::problem(problem)),
     };

@@ -46,8 +46,8 @@ impl Ledger {
             Purse::Seconds => account.extra_seconds,
             Purse::Flops => account.extra_flops,
         };
-        // Nor may many of them add up to something that is no number.
-        if !(amount.is_finite() && (extra + amount).is_finite()) {
+        // Nor may many of them add up to more than anybody ever trains with: sums stay exact below it.
+        if !(amount.is_finite() && (extra + amount).abs() <= purse.most()) {
             return Err(Refusal::NotAnAmount(amount));
         }
         // What is spent or reserved cannot be taken: a purse is never below nothing.

@@ -17,6 +17,14 @@ pub struct Amount(i128);
 const MOST: Amount = Amount(i128::MAX / 2);
 
 impl Purse {
+    /// The largest budget: a million years, a million times the compute that anybody has spent on a model.
+    pub const fn most(self) -> f64 {
+        match self {
+            Self::Seconds => 1e14,
+            Self::Flops => 1e32,
+        }
+    }
+
     /// Units in a second or a FLOP: fine enough for every digit of a charge of a second, and coarse enough for sums of
     /// every charge that there is.
     fn units(self) -> f64 {
@@ -39,10 +47,14 @@ impl Amount {
         self.0 as f64 / purse.units()
     }
 
-    /// What is left of `total`, as the reference works it out: of numbers as they are told. All of it can be spent, and
-    /// then `total` is used, to the digit.
-    pub(super) fn left_of(self, purse: Purse, total: f64) -> f64 {
-        total.min(MOST.nearest(purse)) - self.nearest(purse)
+    /// What is used of `total` as it is told, and what is left, as the reference works it out: of numbers as they are
+    /// told. All of it can be spent, and then `total` is used, to the digit.
+    pub(super) fn used_and_left(self, purse: Purse, total: f64) -> (f64, f64) {
+        /// Whoever spends the rest as it was told may be above by its rounding.
+        const DUST: f64 = 4.0 * f64::EPSILON;
+        let (total, used) = (total.min(MOST.nearest(purse)), self.nearest(purse));
+        let used = if used > total && used - total <= DUST * total { total } else { used };
+        (used, total - used)
     }
 }
 
@@ -79,18 +91,28 @@ mod tests {
     fn all_that_is_left_can_be_spent_and_no_more() {
         let tenth = Amount::of(Purse::Seconds, 0.1);
         let mut used = tenth;
-        while used.left_of(Purse::Seconds, 1.0) >= 0.1 {
+        while used.used_and_left(Purse::Seconds, 1.0).1 >= 0.1 {
             used += tenth;
         }
-        used += Amount::of(Purse::Seconds, used.left_of(Purse::Seconds, 1.0));
-        assert_eq!((used.nearest(Purse::Seconds), used.left_of(Purse::Seconds, 1.0)), (1.0, 0.0));
+        used += Amount::of(Purse::Seconds, used.used_and_left(Purse::Seconds, 1.0).1);
+        assert_eq!(used.used_and_left(Purse::Seconds, 1.0), (1.0, 0.0));
+    }
+
+    #[test]
+    fn the_rest_as_it_was_told_is_never_more_than_there_is() {
+        let mut used = Amount::default();
+        for charge in [5504.49, 218.671, 2746.8, 34_730.039_000_000_004] {
+            assert!(used.used_and_left(Purse::Seconds, 43_200.0).1 >= charge);
+            used += Amount::of(Purse::Seconds, charge);
+        }
+        assert_eq!(used.used_and_left(Purse::Seconds, 43_200.0), (43_200.0, 0.0));
     }
 
     #[test]
     fn compute_of_any_size_fits() {
         let mut used = Amount::of(Purse::Flops, 3e17);
         used += Amount::of(Purse::Flops, 1e13);
-        assert_eq!((used.nearest(Purse::Flops), used.left_of(Purse::Flops, 2e18)), (3.0001e17, 1.69999e18));
-        assert!(used.left_of(Purse::Flops, f64::INFINITY) > 1e33);
+        assert_eq!(used.used_and_left(Purse::Flops, 2e18), (3.0001e17, 1.69999e18));
+        assert!(used.used_and_left(Purse::Flops, f64::INFINITY).1 > 1e33);
     }
 }

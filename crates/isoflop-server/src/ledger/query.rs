@@ -28,8 +28,8 @@ impl Ledger {
             Purse::Seconds => terms.budget_seconds + account.extra_seconds,
             Purse::Flops => terms.budget_flops + account.extra_flops,
         };
-        let used = account.used(purse);
-        Balance { total, used: used.nearest(purse), left: used.left_of(purse, total) }
+        let (used, left) = account.used(purse).used_and_left(purse, total);
+        Balance { total, used, left }
     }
 
     /// A user.

@@ -18,7 +18,9 @@ impl Guard {
     /// # Errors
     /// If another server has it.
     pub fn of(path: &Path) -> Result<Self, StoreError> {
-        let mut name = path.as_os_str().to_owned();
+        // By whatever link it is reached: one that is not there yet has no other name.
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let mut name = real.into_os_string();
         name.push(".lock");
         let Ok(file) = File::options().create(true).append(true).open(&name) else { return Ok(Self { _file: None }) };
         match file.try_lock() {
@@ -41,5 +43,16 @@ mod tests {
         assert!(matches!(Guard::of(&path), Err(StoreError::Served)));
         drop(first);
         Guard::of(&path).expect("it is free again");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_way_round() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("books.db"), folder.path().join("link.db"));
+        std::fs::write(&path, "").expect("written");
+        std::os::unix::fs::symlink(&path, &link).expect("linked");
+        let _first = Guard::of(&path).expect("nobody has it");
+        assert!(matches!(Guard::of(&link), Err(StoreError::Served)));
     }
 }

@@ -61,6 +61,13 @@ impl Store {
     /// # Errors
     /// If it cannot be opened or written, or is of another format.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // Only its owner may read a new one: it says who trained what. SQLite gives its other files the same mode.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            // If it cannot be made SQLite will say why, in its words.
+            let _ = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path);
+        }
         Self::prepare(Connection::open(path)?)
     }
 

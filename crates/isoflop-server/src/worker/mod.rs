@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use crate::backend::{BackendError, Outcome, Progress};
 use crate::http::worker::{GoOn, LeaseRequest, Leased, Leases};
+use crate::setbacks::Setbacks;
 
 pub use slurm::{Commands, Installed, Ran, Slurm};
 pub use trainer::{Backed, Trainer};
@@ -39,7 +40,9 @@ pub struct Worker {
     /// Set when it is to end; runs are then given back.
     pub stop: Arc<AtomicBool>,
     /// Attempts whose end the server has not acknowledged.
-    pub holding: Mutex<BTreeSet<String>>,
+    holding: Mutex<BTreeSet<String>>,
+    /// Runs that were lost here one after another.
+    setbacks: Setbacks,
 }
 
 /// Between questions after work when there was none.
@@ -74,6 +77,18 @@ struct GivenBack<'a> {
 }
 
 impl Worker {
+    /// A worker that holds nothing yet.
+    pub fn new(
+        client: WorkerClient,
+        name: String,
+        slots: usize,
+        trainer: Arc<dyn Trainer>,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
+        let (holding, setbacks) = (Mutex::default(), Setbacks::default());
+        Self { client, name, slots, trainer, stop, holding, setbacks }
+    }
+
     /// Works until it is told to stop; then gives back what it holds.
     ///
     /// # Errors
@@ -83,7 +98,7 @@ impl Worker {
         while !self.is_stopping() {
             let holding: Vec<String> = self.held().iter().cloned().collect();
             let places = self.slots.saturating_sub(holding.len());
-            if places == 0 {
+            if places == 0 || self.setbacks.left().is_some() {
                 sleep(LOOK);
                 continue;
             }
@@ -140,6 +155,14 @@ impl Worker {
         tracing::info!("{} begins", lease.run_id);
         let mut is_ours = true;
         let trained = self.train(lease, &mut is_ours);
+        match &trained {
+            Ok(Outcome::Stopped { .. }) => {}
+            Ok(_) => self.setbacks.over(),
+            Err(BackendError(why)) => {
+                let wait = self.setbacks.lost().as_secs();
+                tracing::warn!("{} was lost here, the next is taken in {wait} s: {why}", lease.run_id);
+            }
+        }
         let is_known = if is_ours {
             self.tell_end(lease, trained)
         } else {

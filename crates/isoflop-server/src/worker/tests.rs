@@ -70,14 +70,7 @@ fn a_run_that_was_cancelled_is_stopped_and_no_more_is_said_of_it() {
         _ => r#"{"go_on": false}"#.to_owned(),
     });
     let stop = Arc::new(AtomicBool::new(false));
-    let worker = Arc::new(Worker {
-        client,
-        name: "of a test".to_owned(),
-        slots: 1,
-        trainer: Arc::new(Endless),
-        stop: Arc::clone(&stop),
-        holding: Mutex::default(),
-    });
+    let worker = Arc::new(Worker::new(client, "of a test".to_owned(), 1, Arc::new(Endless), Arc::clone(&stop)));
     let working = thread::spawn(move || worker.run());
     let paths: Vec<(String, String)> = told.iter().take(3).collect();
     stop.store(true, Ordering::SeqCst);

@@ -82,5 +82,5 @@ fn the_document_tells_the_public_paths_and_no_internal_one() {
     }
     assert!(!answer.text.contains("/internal/"));
     let statuses = paths["/submit"]["post"]["responses"].as_object().expect("answers").keys().map(String::as_str);
-    assert_eq!(statuses.collect::<Vec<_>>(), ["200", "400", "401", "409", "413", "422", "429", "503"]);
+    assert_eq!(statuses.collect::<Vec<_>>(), ["200", "400", "401", "408", "409", "413", "422", "429", "503"]);
 }

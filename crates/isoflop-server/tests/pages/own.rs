@@ -103,10 +103,15 @@ fn runs_come_in_pages_and_unchanged_ones_need_not_be_sent_again() {
         Some(5)
     );
     assert_eq!(served.get("/v1/experiments?status=running", user).json()["experiments"], json!([]));
+    let since = |moment: &str| {
+        served.get(&format!("/v1/experiments?since={moment}"), user).json()["experiments"].as_array().map(Vec::len)
+    };
+    assert_eq!((since("2020-01-01T00:00:00Z"), since("2999-01-01T00:00:00Z")), (Some(5), Some(0)));
+    assert_eq!(served.get("/v1/experiments?since=yesterday", user).status, 422);
     let wrong = served.get("/v1/experiments?page=2", user);
     assert_eq!(
         (wrong.status, wrong.detail().as_str()),
-        (422, "there is no parameter \"page\"; there are limit, after, status")
+        (422, "there is no parameter \"page\"; there are limit, after, since, status")
     );
     assert_eq!(
         served.get("/v1/experiments?limit=0", user).detail(),

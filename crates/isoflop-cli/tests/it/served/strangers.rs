@@ -29,7 +29,8 @@ fn large_bodies_are_read_of_those_who_have_a_key() {
     assert_eq!(post(event, ("X-Internal-Key", WORKER_KEY), &ones(40)).status, 413);
     assert_eq!(post(submit, ("X-API-Key", &server.keys.user), &ones(2)).status, 413);
     let operator = ("X-Operator-Key", server.keys.operator.as_str());
-    let roster = (0..4000).map(|number| format!("student-{number}@school.example\n")).collect::<String>();
+    let roster: Vec<String> = (0..4000).map(|number| format!("student-{number}@school.example")).collect();
+    let roster = roster.join("\n");
     assert_eq!(server.ask("POST", "/v1/operator/users/import", &[operator], roster.as_bytes()).status, 200);
 }
 
@@ -54,7 +55,9 @@ fn a_key_that_counts_for_nothing_does_not_count() {
 fn answers_of_one_database_are_not_those_of_another() {
     let (place, key) = (Place::new(), "06123456");
     let folders = [place.path("rehearsal"), place.path("course")];
-    folders.iter().for_each(|folder| std::fs::create_dir(folder).unwrap());
+    for folder in &folders {
+        std::fs::create_dir(folder).unwrap();
+    }
     place.file("config.json", config(1, 60).to_string());
     let mut address = "127.0.0.1:0".to_owned();
     for folder in &folders {

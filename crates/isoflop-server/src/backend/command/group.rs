@@ -44,6 +44,10 @@ impl Group {
 
     /// Asks the group to end, and ends it if it does not.
     pub fn stop(&mut self) -> io::Result<ExitStatus> {
+        if self.reaped {
+            // It ended before it was told to, and its number may be another's by now.
+            return self.kill();
+        }
         self.signal(Signal::Terminate);
         let asked = Instant::now();
         while asked.elapsed() < GRACE && !self.has_exited()? {

@@ -77,6 +77,19 @@ fn programs_fail_with_their_own_words() {
     assert!(failure("head -c 20000000 /dev/zero; exit 0").contains("more than 16 MB"));
 }
 
+/// Its last word may be read when it has long ended and been reaped.
+#[test]
+fn a_program_may_say_its_last_word_and_go() {
+    for _ in 0..20 {
+        let said = failure(r#"echo '{"val_loss": NaN}'"#);
+        assert_eq!(said, "the validation loss is not a number at evaluation 1: the run diverged");
+        let ended = shell(r#"echo '{"val_loss": 4.5}'; echo '{"timed_out": true}'"#)
+            .train(&work(60.0), &mut |_| ControlFlow::Continue(()));
+        let reason = FailReason::Timeout { partial_val_losses: vec![4.5] };
+        assert_eq!(ended.ok(), Some(Outcome::Failed { used_seconds: 60.0, reason }));
+    }
+}
+
 #[test]
 fn what_is_no_fault_of_the_run_is_told_apart() {
     let end = |program: &Program| program.train(&work(60.0), &mut |_| ControlFlow::Continue(()));

@@ -57,6 +57,12 @@ pub(super) const OF_PAGES: &[Asked] = &[
     },
     Asked { name: "after", required: false, schema: natural, about: "The number of the last run of the page before." },
     Asked {
+        name: "since",
+        required: false,
+        schema: moment,
+        about: "Only runs submitted, begun or ended at this moment or later, such as 2026-06-01T12:00:00Z.",
+    },
+    Asked {
         name: "status",
         required: false,
         schema: || many(one_of(Type::String, &["queued", "running", "completed", "failed"])),
@@ -103,6 +109,11 @@ fn within(least: isize, most: isize) -> RefOr<Schema> {
 }
 
 /// What a number of an experiment may be: any 64 bits.
+fn moment() -> RefOr<Schema> {
+    let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+    ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
+}
+
 fn natural() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(usize::MAX)).into()
 }

@@ -91,6 +91,7 @@ impl Operation {
             if all.iter().all(|told| told.0 != 400) {
                 all.push((400, "The body is no text, or nested too deep.", REFUSAL));
             }
+            all.push((408, "The body took longer than a minute.", REFUSAL));
             all.push((413, "The body is too large: 1 MiB for users, 32 MiB for workers.", REFUSAL));
             all.push((422, "The request is not as it should be.", INVALID));
         }

@@ -61,7 +61,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         query: &[],
         body: None,
         answer: (200, "The runs.", Body::Many(named!(Experiment))),
-        refused: &[],
+        refused: &[UNCHANGED],
     },
     Operation {
         method: HttpMethod::Get,

@@ -88,6 +88,10 @@ fn refused(issues: &[RosterIssue]) -> serde_json::Value {
     serde_json::json!({ "message": message, "issues": issues })
 }
 
+/// What the first line may call the names, and the keys: ours, and the course's.
+const NAME_HEADINGS: [&str; 3] = ["name", "user", "sunet_id"];
+const KEY_HEADINGS: [&str; 2] = ["key", "api_key"];
+
 /// Everyone in a roster, and what is wrong with it as far as it can be seen without the books.
 fn read(text: &[u8]) -> (Vec<Entry>, Vec<RosterIssue>) {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
@@ -103,8 +107,17 @@ fn read(text: &[u8]) -> (Vec<Entry>, Vec<RosterIssue>) {
             issues.push(RosterIssue { line, column: columns.get(field).copied().unwrap_or(1), message });
         };
         let fields: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-        let is_heading = entries.is_empty() && names.is_empty() && fields[0].eq_ignore_ascii_case("name");
-        if is_heading && fields.get(1).is_none_or(|key| key.eq_ignore_ascii_case("key")) && fields.len() <= 2 {
+        let is_one_of = |known: &[&str], field: &str| known.iter().any(|name| field.eq_ignore_ascii_case(name));
+        let is_heading = entries.is_empty() && names.is_empty() && is_one_of(&NAME_HEADINGS, &fields[0]);
+        if is_heading && fields.get(1).is_none_or(|key| is_one_of(&KEY_HEADINGS, key)) && fields.len() <= 2 {
+            continue;
+        }
+        if fields[0].contains([';', '\t']) {
+            issue(0, "found a semicolon or a tab; a line is name or name,key".to_owned());
+            continue;
+        }
+        if fields.iter().any(|field| field.contains(['\n', '\r'])) {
+            issue(0, "a quotation mark is left open".to_owned());
             continue;
         }
         if std::str::from_utf8(record.as_slice()).is_err() {

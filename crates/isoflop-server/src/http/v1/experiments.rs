@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use isoflop_api::TrainingConfig;
+use isoflop_api::{Timestamp, TrainingConfig};
 
 use super::super::answer::{self, Reply};
 use super::super::body::{From, read, typed};
@@ -19,28 +19,37 @@ use crate::{estimate, runs};
 const PAGE: usize = 100;
 const LARGEST_PAGE: usize = 1000;
 
-/// `GET /v1/experiments?limit=&after=&status=`
+/// `GET /v1/experiments?limit=&after=&since=&status=`
 pub(in crate::http) async fn experiments(
     State(app): State<App>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Reply {
     let user = identity::user(&app, &headers).await?;
-    let asked = Parameters::read(query.as_deref(), &["limit", "after", "status"])?;
+    let asked = Parameters::read(query.as_deref(), &["limit", "after", "since", "status"])?;
     let limit = asked.one("limit", "a number from 1 to 1000", |text| {
         text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit))
     })?;
     let after: Option<ExperimentId> = asked.one("after", "the number of an experiment", |text| text.parse().ok())?;
+    let since = asked.one("since", "a moment in RFC 3339", Timestamp::parse)?;
     let states: Vec<&str> = asked.each("status", "queued, running, completed or failed", |text| {
         STATES.into_iter().find(|known| *known == text)
     })?;
     let (limit, after) = (limit.unwrap_or(PAGE), after.unwrap_or(0));
     let ledger = app.service.ledger();
-    let tag = told::quoted(&format!("{}-{limit}-{after}-{}", told::mark(&ledger, user), states.join("-")));
+    let tag = told::quoted(&format!(
+        "{}-{limit}-{after}-{}-{}",
+        told::mark(&ledger, user),
+        since.map_or(0, |Timestamp(moment)| moment),
+        states.join("-")
+    ));
     if told::has(&headers, &tag) {
         return Ok(told::unchanged(&tag));
     }
-    let wanted = |run: &&_| states.is_empty() || states.contains(&told::state(run));
+    let wanted = |run: &&_| {
+        (states.is_empty() || states.contains(&told::state(run)))
+            && since.is_none_or(|since| told::changed(run) >= since)
+    };
     let later = ledger.experiments_of(user).skip_while(|run| run.id <= after).filter(wanted);
     let mut page: Vec<Told> = later.take(limit + 1).map(Told::of).collect();
     drop(ledger);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use isoflop_api::{LossQuery, Status, TrainingConfig};
+use isoflop_api::{LossQuery, Status, Timestamp, TrainingConfig};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,6 +53,15 @@ pub(in crate::http) struct Told {
     /// Why it failed, if it did: `run` (its own fault), `lost` (the machine's: nothing is charged) or `cancelled`.
     #[schema(value_type = Option<String>)]
     pub cause: Option<Cause>,
+}
+
+/// When a run was submitted, begun or ended: the last of these that has happened.
+pub(in crate::http) fn changed(run: &Experiment) -> Timestamp {
+    match run.state {
+        State::Queued => run.queued,
+        State::Running { started, .. } => started,
+        State::Ended { ended, .. } => ended,
+    }
 }
 
 impl Told {

@@ -67,6 +67,10 @@ fn unknown_fields_and_words_are_refused() {
     assert_eq!(server.act("experiments/7/cancel", &json!({})).refused(404), "no experiment 7");
     let said = server.act("users/budget", &json!({ "name": "student", "seconds": 5, "reason": " " })).refused(422);
     assert_eq!(said, "\"reason\" must say why");
+    // A list is not taken for the fields in their order.
+    assert!(server.act("users", &json!(["Ada", null])).refused(422).contains("a list was found"));
+    let much = json!({ "name": "student", "seconds": 1e30, "reason": "a slip" });
+    assert!(server.act("users/budget", &much).refused(422).contains("is not an amount"));
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn a_roster_with_a_mistake_changes_nothing() {
         ("Ada,87654321\n\nAlan,87654321\n", 3, 6, "this key is that of line 1"),
         ("Ada\nAda\n", 2, 1, "\"Ada\" stands in line 1 already"),
         ("Ada\nAlan,short\n", 2, 6, "a key has at least 8 characters"),
+        ("name;key\nAda;12345679\n", 1, 1, "found a semicolon or a tab; a line is name or name,key"),
+        ("Ada\n\"Alan\nGrace\n", 2, 1, "a quotation mark is left open"),
     ] {
         let answer = import(&server, roster);
         assert_eq!(answer.status, 422, "{answer:?}");
@@ -41,6 +43,7 @@ fn a_roster_with_a_mistake_changes_nothing() {
         assert_eq!(issue, &json!({ "line": line, "column": column, "message": message }), "{roster}");
         assert_eq!(server.see("users").text, before);
     }
+    import(&server, "sunet_id,api_key\nGrace,87654321\n").ok();
     assert!(import(&server, "\n\n").refused(422).contains("the roster is empty"));
     let both = import(&server, "student\nKurt\n").json();
     assert_eq!(both["detail"]["issues"].as_array().map(Vec::len), Some(2), "{both}");
