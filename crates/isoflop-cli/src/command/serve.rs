@@ -96,6 +96,9 @@ Examples:
 
 /// Serves until Ctrl-C.
 pub fn run(command: Serve) -> Result<u8, Failure> {
+    if command.db.as_os_str() == ":memory:" {
+        return Err(Failure::told(USAGE, "--db :memory: would keep nothing of what is answered", "name a file"));
+    }
     log(command.log, command.log_requests);
     let backend = if command.no_workers {
         None

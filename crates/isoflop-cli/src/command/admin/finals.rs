@@ -119,7 +119,8 @@ fn deadline(time: &str) -> Result<Deadline, Failure> {
     }
     let hint = "write it as 2026-06-01T23:59:00Z, or 2026-06-01T23:59:00-07:00; none takes it away";
     let at = serde_json::from_value(json!(time));
-    let at = at.map_err(|_| Failure::told(USAGE, format!("\"{time}\" is not a moment in RFC 3339"), hint))?;
+    let at =
+        at.map_err(|_| Failure::told(USAGE, format!("\"{time}\" is not a moment in RFC 3339, or too far away"), hint))?;
     Ok(Deadline { at: Some(at) })
 }
 

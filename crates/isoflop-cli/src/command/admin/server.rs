@@ -86,7 +86,7 @@ pub struct Rehearsal {
     #[arg(long, value_name = "N", default_value = "40")]
     submissions: usize,
     /// How long they have, hours
-    #[arg(long, value_name = "HOURS", default_value = "168")]
+    #[arg(long, value_name = "HOURS", default_value = "168", value_parser = hours)]
     hours: f64,
     /// Runs at once [default: as many as the server trains]
     #[arg(long, value_name = "N")]
@@ -219,4 +219,9 @@ fn told(it: &Rehearsed) -> String {
         .iter()
         .map(|line| if line.is_empty() { "\n".to_owned() } else { wrapped(line, "", "              ") })
         .collect()
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    let value = text.parse::<f64>().ok().filter(|value| *value > 0.0 && *value <= 1e5);
+    value.ok_or_else(|| "a number above 0 and at most 100000 is needed".to_owned())
 }
