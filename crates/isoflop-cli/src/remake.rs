@@ -50,7 +50,7 @@ pub fn of_fit(command: &Fit, options: &parametric::Options) -> String {
         line.option("--prior", prior);
     }
     line.changed("--level", options.level, 0.9);
-    line.changed("--resamples", options.resamples as f64, analyze::RESAMPLES as f64);
+    line.changed("--resamples", options.resamples as f64, parametric::usual_refits(options.law) as f64);
     line.option("--seed", &options.seed);
     line.quoted()
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use isoflop::analyze::{AnalyzeError, RESAMPLES, survey};
+use isoflop::analyze::{AnalyzeError, survey};
 use isoflop::fit::objective::Residual;
 use isoflop::fit::search::{SEARCHES, search};
 use isoflop::law::Law;
@@ -72,9 +72,9 @@ pub struct Fit {
     /// Nominal level of the intervals
     #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, default_value = "0.9", value_parser = level, help_heading = "Forecast")]
     pub level: f64,
-    /// Refits that bootstraps form the intervals from
-    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, default_value_t = RESAMPLES as u32, value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
-    pub resamples: u32,
+    /// Refits that bootstraps form the intervals from [default: 4000; 1000 for formulas that take long, such as farseer]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=1_000_000), help_heading = "Forecast")]
+    pub resamples: Option<u32>,
     /// Seed of the refits
     #[arg(long, value_name = "SEED", allow_negative_numbers = true, default_value_t = 0, help_heading = "Forecast")]
     pub seed: u64,
@@ -204,7 +204,7 @@ impl Fit {
         }
         options.choices.clone_from(&self.choice);
         options.level = self.level;
-        options.resamples = self.resamples as usize;
+        options.resamples = self.resamples.map_or(options.resamples, |count| count as usize);
         options.seed = self.seed;
         options.budget_tolerance = self.table.budget_tolerance;
         Ok(options)

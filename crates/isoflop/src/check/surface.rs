@@ -219,7 +219,11 @@ pub(super) fn search(view: &LawView) -> Vec<Finding> {
     }
     let share = report.refits.unconverged as f64 / report.refits.total.max(1) as f64;
     if share > UNCONVERGED {
-        let message = format!("{:.0} % of the refits did not converge: the intervals are rough.", 100.0 * share);
+        let message = format!(
+            "{:.0} % of the {} refits did not converge: the intervals are rough.",
+            100.0 * share,
+            report.refits.total
+        );
         findings.push(Finding::new(Severity::Warn, message, "Compare with --interval profile."));
     }
     findings

@@ -10,7 +10,7 @@ pub use as_approach::NAME;
 pub(crate) use as_approach::{AsApproach, as_approach};
 pub use at_budget::Surface;
 pub use observed::{Observed, Table};
-pub use options::{Allocation, Options};
+pub use options::{Allocation, Options, usual_refits};
 pub use report::{Choice, FitData, FitReport, LawForecast, ModeReport, SCHEMA, StartCount, status_words};
 
 use crate::analysis::{FittedCoefficient, FlaggedRun};

@@ -60,6 +60,15 @@ pub struct Options<'a> {
     pub budget_tolerance: f64,
 }
 
+/// Refits of a law that is a formula with many coefficients, each of which takes some hundred times as long.
+const REFITS_OF_FORMULAS: usize = 1000;
+
+/// As many refits as are made of `law` where no number is asked for.
+pub fn usual_refits(law: &dyn Law) -> usize {
+    let is_quick = law.base().is_some() || law.knows_curvature(&vec![true; law.coefficients().len()]);
+    if is_quick { crate::analyze::RESAMPLES } else { REFITS_OF_FORMULAS }
+}
+
 impl<'a> Options<'a> {
     /// The usual choices for one law and robust loss.
     pub fn new(law: &'a dyn Law, robust: &'a dyn RobustLoss) -> Self {
@@ -70,7 +79,7 @@ impl<'a> Options<'a> {
             search: None,
             interval: INTERVALS[0],
             level: 0.9,
-            resamples: crate::analyze::RESAMPLES,
+            resamples: usual_refits(law),
             seed: 0,
             at: Vec::new(),
             choices: Vec::new(),

@@ -19,6 +19,12 @@ const CLOSE: f64 = 0.05;
 /// At most so many.
 const MODES: usize = 4;
 
+/// Refits that are made at least, if the level does not need more…
+const FIRST: usize = 100;
+/// …and after which there are no more where more than this share did not converge: each takes as long as a fit may, and
+/// their intervals would be as rough.
+const HOPELESS: f64 = 0.5;
+
 /// One refit.
 #[derive(Clone, Copy, Debug)]
 pub struct Draw {
@@ -83,9 +89,16 @@ pub(super) fn refit(
             noise: residuals[below(&mut random, residuals.len())],
         })
     };
-    let draws: Option<Vec<Draw>> =
-        (0..ask.resamples).into_par_iter().with_min_len(8).map_init(Bench::default, draw).collect();
-    draws.map(Draws)
+    let part = |part: std::ops::Range<usize>| -> Option<Vec<Draw>> {
+        part.into_par_iter().with_min_len(8).map_init(Bench::default, draw).collect()
+    };
+    let first = interval::needed(ask.level).max(FIRST).min(ask.resamples);
+    let mut draws = part(0..first)?;
+    let unconverged = draws.iter().filter(|draw| !draw.converged).count();
+    if unconverged as f64 <= HOPELESS * first as f64 {
+        draws.extend(part(first..ask.resamples)?);
+    }
+    Some(Draws(draws))
 }
 
 /// The residuals, made as large as those of new runs: a fit with p coefficients takes up a share p/n of the noise.
