@@ -14,10 +14,10 @@ pub use status::{FitError, FitStatus};
 pub(crate) use cholesky::Cholesky;
 
 use crate::law::{Law, Scale};
-use crate::robust::RobustLoss;
+use crate::robust::{Bend, RobustLoss};
 use crate::rows::{Row, Rows};
-use newton::{Bottom, Theta};
-use objective::{Prior, Residual, Room};
+use newton::{Bottom, Search, Theta};
+use objective::{Objective, Prior, Residual, Room};
 use search::{Found, Mode, Starts};
 
 /// Everything that a fit can be told.
@@ -59,9 +59,11 @@ pub struct Fit<'a> {
     pub setup: Setup<'a>,
     /// The table, in the coordinates of the searches.
     pub rows: Rows,
-    /// θ of the lowest minimum, in the coordinates of the searches.
+    /// θ of the lowest minimum, in the coordinates of the searches. Methods and refits begin here.
     pub theta: Theta,
-    /// Σ w·ρ(r) there: a plain sum, without priors.
+    /// The same, where a floor that the search held at the least it looks at is as good as none: what is reported.
+    pub best: Theta,
+    /// Σ w·ρ(r) at `best`: a plain sum, without priors.
     pub objective: f64,
     /// Whether it is to be trusted.
     pub status: FitStatus,
@@ -74,7 +76,7 @@ pub struct Fit<'a> {
 impl Fit<'_> {
     /// The coefficients as they are reported, in the law's order.
     pub fn coefficients(&self) -> Vec<f64> {
-        self.shown(&self.theta)
+        self.shown(&self.best)
     }
 
     /// Coefficients as they are reported, from a θ of the searches.
@@ -105,6 +107,9 @@ impl Fit<'_> {
 /// objective there, as a share of the most, each coefficient on its own scale.
 const TELLS_APART: f64 = 1e-11;
 
+/// ln of how much smaller a floor is that is none than the least that searches look at.
+const NOTHING_LEFT: f64 = 20.0;
+
 /// Times that the strength of the priors is set anew by the noise that the fit finds.
 const ROUNDS: usize = 3;
 
@@ -120,7 +125,7 @@ pub fn fit<'a>(
 ) -> Result<Fit<'a>, FitError> {
     room.prepare(law, options)?;
     status::enough_rows(law, rows, &room.fixed)?;
-    let search = options.search.unwrap_or_else(|| search::usual(law));
+    let search = options.search.unwrap_or_else(|| search::usual(law, options.robust));
     search.suits(law).map_err(|why| FitError::Search { search: search.name(), law: law.name().to_string(), why })?;
     for round in 0..ROUNDS {
         if options.priors.is_empty() || round + 1 == ROUNDS {
@@ -136,9 +141,27 @@ pub fn fit<'a>(
     let (setup, searched) = Setup::new(law, rows, options.robust, options.residual, &room.priors, &room.fixed);
     let found = search::descend_all(&setup, &searched, search).ok_or(FitError::NotFinite)?;
     let bottom = found.modes[0].bottom;
-    let objective = setup.search(&searched).objective.of_data(&bottom.theta[..setup.count()], &mut Room::default());
+    let best = without_floor(&setup, &searched, &bottom).unwrap_or(bottom.theta);
+    let objective = setup.search(&searched).objective.of_data(&best[..setup.count()], &mut Room::default());
     let status = status::of(&setup, &searched, &bottom);
-    Ok(Fit { theta: bottom.theta, objective, status, search: search.name(), found, setup, rows: searched })
+    Ok(Fit { theta: bottom.theta, best, objective, status, search: search.name(), found, setup, rows: searched })
+}
+
+/// The bottom without a floor, where the search held one at the least that it looks at: refits must be able to find one
+/// again, so it cannot look at less, but what the objective would be without it is to be told.
+fn without_floor(setup: &Setup, rows: &Rows, bottom: &Bottom) -> Option<Theta> {
+    let search = setup.search(rows);
+    let (mut free, mut theta) = (setup.free().to_vec(), bottom.theta);
+    for k in setup.floors().filter(|&k| bottom.theta[k] <= setup.bounds()[k].0) {
+        free[k] = false;
+        theta[k] -= NOTHING_LEFT;
+    }
+    if free == setup.free() {
+        return None;
+    }
+    let search = Search { objective: Objective { free: &free, ..search.objective }, ..search };
+    let end = search.descend(&theta, Bend::Exact, &mut Room::default());
+    (end.objective <= bottom.objective).then_some(end.theta)
 }
 
 /// What is given of a fit's coefficients, on the scale that is searched. Holds what the fit borrows.

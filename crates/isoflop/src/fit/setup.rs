@@ -150,6 +150,13 @@ impl<'a> Setup<'a> {
         &self.free
     }
 
+    /// The floors that move, unless somebody has said how small they may be.
+    pub(super) fn floors(&self) -> impl Iterator<Item = usize> {
+        let floors = self.law.terms().iter().filter(|term| term.power.is_none()).map(|term| term.amplitude);
+        let coefficients = self.law.coefficients();
+        floors.filter(|&k| self.free[k] && coefficients[k].scale == Scale::Log && !coefficients[k].is_limited())
+    }
+
     /// Within which limits, in the coordinates of the searches.
     pub fn bounds(&self) -> &[(f64, f64)] {
         &self.bounds

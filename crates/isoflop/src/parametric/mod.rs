@@ -97,7 +97,7 @@ pub(crate) fn fit_with<'l>(
         }
     }
 
-    let theta = fit.setup.as_published(&fit.theta);
+    let theta = fit.setup.as_published(&fit.best);
     let count = surface.count;
     let per_forecast = if on_axis { 1 } else { surface.at_budget(1.0).len() };
     let reach = |c: f64| c / observed.largest;
@@ -146,7 +146,7 @@ pub(crate) fn fit_with<'l>(
             polished: fit.found.polished,
             agreed: fit.found.modes[0].reached_by,
         },
-        modes: fit.found.modes.iter().take(MODES).map(|mode| mode_report(&fit, mode)).collect(),
+        modes: fit.found.modes.iter().take(MODES).enumerate().map(|(k, mode)| mode_report(&fit, k, mode)).collect(),
         refits: spreads.refits,
         residual_sd: robust_sd(&residuals),
         flops_per_param_token: observed.flops_per_param_token,
@@ -202,12 +202,10 @@ fn first_stage(options: &Options, observed: &Observed) -> Result<FirstStage, Fit
 /// Minima that are told.
 const MODES: usize = 5;
 
-fn mode_report(fit: &Fit, mode: &fit::search::Mode) -> ModeReport {
-    ModeReport {
-        objective: mode.bottom.objective,
-        coefficients: fit.shown(&mode.bottom.theta),
-        reached_by: mode.reached_by,
-    }
+fn mode_report(fit: &Fit, place: usize, mode: &fit::search::Mode) -> ModeReport {
+    let theta = if place == 0 { &fit.best } else { &mode.bottom.theta };
+    let objective = if place == 0 && fit.best != fit.theta { fit.objective } else { mode.bottom.objective };
+    ModeReport { objective, coefficients: fit.shown(theta), reached_by: mode.reached_by }
 }
 
 /// Every number of the report: each coefficient as it is searched and as it is shown, forecasts, choices.

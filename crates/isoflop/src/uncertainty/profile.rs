@@ -62,6 +62,8 @@ impl Method for Profile {
             let ratio = independent.as_ref().map(|alone| delta.of[k].std_error / alone.of[k].std_error);
             ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0).unwrap_or(1.0)
         };
+        let least =
+            fit.setup.search(&fit.rows).objective.of_data(&fit.theta[..fit.setup.count()], &mut Room::default());
         progress.begin("profiling", quantities.len() as u64);
         let profiled = |(k, (quantity, known)): (usize, (&Quantity, &Spread))| {
             if progress.interrupted() {
@@ -69,7 +71,7 @@ impl Method for Profile {
             }
             let factor = together(k);
             let (t, unit) = (t * factor, known.std_error / factor);
-            let ladder = Ladder { ask, quantity: *quantity, tau, t, unit };
+            let ladder = Ladder { ask, quantity: *quantity, tau, t, unit, least };
             let spread = Spread { low: ladder.end(-1.0), high: ladder.end(1.0), ..*known };
             progress.advance(1);
             Some(spread)
@@ -99,6 +101,8 @@ struct Ladder<'a> {
     t: f64,
     /// What a step of t is guessed to be, over t: the standard error of the delta method.
     unit: f64,
+    /// The objective at the fit.
+    least: f64,
 }
 
 impl Ladder<'_> {
@@ -151,6 +155,6 @@ impl Ladder<'_> {
         search.objective.hold = Some(Hold { quantity: &quantity, at: c, strength });
         let held = search.descend(from, Bend::Exact, room);
         let data = fit.setup.search(&fit.rows).objective.of_data(&held.theta[..fit.setup.count()], room);
-        (held.theta, (2.0 * (data - fit.objective).max(0.0) / self.tau).sqrt())
+        (held.theta, (2.0 * (data - self.least).max(0.0) / self.tau).sqrt())
     }
 }

@@ -55,3 +55,44 @@ fn a_choice_is_priced_where_budgets_far_below_have_no_best_size() {
         assert!((0.01..0.99).contains(&waste), "{name}: {waste}");
     }
 }
+
+/// A lopsided loss has valleys that least squares do not see: the usual search finds the one that many starts find.
+#[test]
+fn lower_envelopes_are_searched_from_many_starts() {
+    for (name, tau) in [("chinchilla", "0.01"), ("tied", "0.01"), ("chinchilla", "0.98")] {
+        let robust = robust_loss(&format!("quantile:{tau}")).expect("it is registered");
+        let of = |search: Option<&str>| {
+            let report = fitted(World { noise: 0.01, ..CLEAN }, name, robust.as_ref(), |options| {
+                options.interval = interval("delta").expect("it is registered");
+                options.search = search.map(|name| isoflop::fit::search::search(name).expect("it is registered"));
+            });
+            (report.objective, report.search)
+        };
+        let (usual, many) = (of(None), of(Some("multi-start")));
+        assert_eq!(usual.1, "multi-start");
+        assert!(usual.0 <= many.0 * (1.0 + 1e-9) && usual.0 <= of(Some("projected")).0 * (1.0 + 1e-9), "{name} {tau}");
+    }
+}
+
+/// A table without a floor is fitted as well by a law with one as by a law without.
+#[test]
+fn a_floor_that_is_none_costs_nothing() {
+    let runs = || {
+        let mut runs = CLEAN.runs(5);
+        for run in &mut runs {
+            run.loss.0 = (run.loss.0 - 1.8172) * (1.0 + 0.002 * (3.0 * run.line as f64).sin());
+        }
+        super::simulated::table_of(runs)
+    };
+    let huber = Huber::default();
+    let free = law("chinchilla").expect("it is registered");
+    let without =
+        isoflop::law::given("A/N^alpha + B/D^beta; A = 10..1e5, B = 10..1e5, alpha = 0.1..0.8, beta = 0.1..0.8");
+    let without = without.expect("a law");
+    let objective = |law: &dyn isoflop::law::Law| {
+        let mut options = Options::new(law, &huber);
+        options.interval = interval("delta").expect("it is registered");
+        fit_table(Table::Runs(&runs()), &options, &Quiet).expect("runs enough").objective
+    };
+    assert!(objective(free) <= objective(&without) * (1.0 + 1e-9), "{} {}", objective(free), objective(&without));
+}

@@ -16,7 +16,7 @@ use super::newton::{Bottom, Search, Stop, Theta};
 use super::objective::Room;
 use super::setup::Setup;
 use crate::law::Law;
-use crate::robust::Bend;
+use crate::robust::{Bend, RobustLoss};
 use crate::rows::Rows;
 
 /// Where the descents of a fit begin.
@@ -44,7 +44,12 @@ pub fn search(name: &str) -> Option<&'static dyn Starts> {
 }
 
 /// The search that a law is given where none is asked for.
-pub fn usual(law: &dyn Law) -> &'static dyn Starts {
+///
+/// The projected one solves for the middle of the runs: where a loss is lopsided the valleys that it finds are other ones.
+pub fn usual(law: &dyn Law, robust: &dyn RobustLoss) -> &'static dyn Starts {
+    if robust.cost(1.0).rho != robust.cost(-1.0).rho {
+        return &multi_start::MultiStart;
+    }
     SEARCHES.iter().copied().find(|search| search.suits(law).is_ok()).unwrap_or(&multi_start::MultiStart)
 }
 
