@@ -10,7 +10,7 @@ use crate::scalar::{Scalar, log_sum_exp};
 /// break, c₀ + c₁ after it, and so on. cᵢ of either sign, so it can rise. dᵢ are in the unit of x.
 ///
 /// Limit: for one axis, and downstream scores at that; a break outside the table, or between too few rows, is not
-/// found but made up, unless there is no noise. A break is searched within its share of the table's range, first to last.
+/// found but made up. A break is searched within its share of the table's range, first to last.
 ///
 /// Source: Caballero et al. 2023, equation 1 (arXiv:2210.14891).
 pub struct Broken<const BREAKS: usize>;
@@ -26,10 +26,6 @@ const A: Coefficient = Coefficient::amplitude("a", (-7.0, 0.0), &[]).starts_from
 const B: Coefficient =
     Coefficient::amplitude("b", (-1.0, 1.0), &[]).starts_from(Origin::Loss(Power { exponent: 2, input: Input::Axis }));
 const C0: Coefficient = Coefficient::signed("c0", (-5.0, 5.0), (0.0, 0.8));
-
-/// The only break may begin a little beyond the table, as in the example that the authors' code comes with: what bends
-/// there has begun to bend within.
-const BEYOND: f64 = 1.15;
 
 /// cᵢ: by how much the exponent changes.
 const fn change(name: &'static str) -> Coefficient {
@@ -65,7 +61,7 @@ impl Formula<6> for Broken<1> {
     const NAME: &'static str = "broken";
     const EQUATION: &'static str = "L = a + b·x^−c0·(1 + (x/d1)^(1/f1))^(−c1·f1)";
     const SOURCE: &'static str = SOURCE;
-    const COEFFICIENTS: &'static [Coefficient; 6] = &[A, B, C0, change("c1"), place("d1", (0.0, BEYOND)), width("f1")];
+    const COEFFICIENTS: &'static [Coefficient; 6] = &[A, B, C0, change("c1"), place("d1", (0.0, 1.0)), width("f1")];
     const INPUTS: &'static [Input] = &[Input::Axis];
     const MOVABLE: &'static [Input] = &[Input::Axis];
 
