@@ -114,14 +114,9 @@ impl Hands {
         // A backend that panics has failed as well; its run must not be kept alive by a thread that is gone.
         let trained = panic::catch_unwind(AssertUnwindSafe(|| self.backend.train(work, &mut report)))
             .unwrap_or_else(|_| Err(BackendError("the backend panicked".to_owned())));
-        match &trained {
-            Ok(Outcome::Stopped { .. }) => {}
-            Ok(_) => self.setbacks.over(),
-            Err(BackendError(why)) => {
-                self.service.metrics().backend_failed();
-                let wait = self.setbacks.lost().as_secs();
-                tracing::warn!("{run_id} was lost here, the next is taken in {wait} s: {why}");
-            }
+        self.setbacks.heed(run_id, &trained);
+        if trained.is_err() {
+            self.service.metrics().backend_failed();
         }
         // From here on nobody says that it goes on: its result is on its way. Other attempts may be held still.
         self.holding.lock().expect("nothing panics in here").retain(|(_, held)| held != run_id);

@@ -6,6 +6,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::backend::{BackendError, Outcome};
+
 /// The wait after one run was lost; it doubles with each that follows.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait.
@@ -16,8 +18,20 @@ const LONGEST: Duration = Duration::from_mins(5);
 pub(crate) struct Setbacks(Mutex<(u32, Option<Instant>)>);
 
 impl Setbacks {
+    /// Heeds how a run came to its end here; a loss is written into the log with its reason.
+    pub fn heed(&self, run_id: &str, trained: &Result<Outcome, BackendError>) {
+        match trained {
+            Ok(Outcome::Stopped { .. }) => {}
+            Ok(_) => self.over(),
+            Err(BackendError(why)) => {
+                let wait = self.lost().as_secs();
+                tracing::warn!("{run_id} was lost here, the next is taken in {wait} s: {why}");
+            }
+        }
+    }
+
     /// A run was lost by the machine. How long no other is taken.
-    pub fn lost(&self) -> Duration {
+    fn lost(&self) -> Duration {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = FIRST.saturating_mul(2_u32.saturating_pow(known.0)).min(LONGEST);
         *known = (known.0 + 1, Some(Instant::now() + wait));
@@ -25,7 +39,7 @@ impl Setbacks {
     }
 
     /// A run came to its own end: the machine works.
-    pub fn over(&self) {
+    fn over(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (0, None);
     }
 

@@ -67,10 +67,10 @@ fn of_choice(choice: &Choice) -> String {
     )
 }
 
-/// " [low to high]", where both ends are known.
+/// " [low to high]", where both ends are known and a sentence's digits tell them apart.
 fn between(estimate: &Estimate, said: impl Fn(f64) -> String) -> String {
-    match (estimate.low, estimate.high) {
-        (Some(low), Some(high)) => format!(" [{} to {}]", said(low), said(high)),
+    match (estimate.low.map(&said), estimate.high.map(&said)) {
+        (Some(low), Some(high)) if low != high => format!(" [{low} to {high}]"),
         _ => String::new(),
     }
 }

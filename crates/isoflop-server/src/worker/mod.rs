@@ -155,14 +155,7 @@ impl Worker {
         tracing::info!("{} begins", lease.run_id);
         let mut is_ours = true;
         let trained = self.train(lease, &mut is_ours);
-        match &trained {
-            Ok(Outcome::Stopped { .. }) => {}
-            Ok(_) => self.setbacks.over(),
-            Err(BackendError(why)) => {
-                let wait = self.setbacks.lost().as_secs();
-                tracing::warn!("{} was lost here, the next is taken in {wait} s: {why}", lease.run_id);
-            }
-        }
+        self.setbacks.heed(&lease.run_id, &trained);
         let is_known = if is_ours {
             self.tell_end(lease, trained)
         } else {

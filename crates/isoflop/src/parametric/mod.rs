@@ -2,6 +2,7 @@
 
 mod as_approach;
 mod at_budget;
+mod described;
 mod observed;
 mod options;
 mod report;
@@ -13,14 +14,13 @@ pub use observed::{Observed, Table};
 pub use options::{Allocation, Options, usual_refits};
 pub use report::{Choice, FitData, FitReport, LawForecast, ModeReport, SCHEMA, StartCount, status_words};
 
-use crate::analysis::{FittedCoefficient, FlaggedRun};
+use crate::analysis::FittedCoefficient;
 use crate::fit::newton::Theta;
 use crate::fit::{self, Fit, FitError, FitOptions, FitStatus, Held};
 use crate::interval::{self, MEDIAN_TO_SD};
 use crate::law::COEFFICIENTS_MAX;
 use crate::progress::Progress;
 use crate::rows::Input;
-use crate::run::{Provenance, RunFlag};
 use crate::uncertainty::{Ask, Quantity, Spread};
 use crate::units::Flops;
 use crate::{answer, check};
@@ -132,7 +132,7 @@ pub(crate) fn fit_with<'l>(
         interval: options.interval.name(),
         level: options.level,
         seed: options.seed,
-        data: data(table, &observed),
+        data: FitData::of(table, &observed),
         rows: observed.rows.len(),
         first_stage: stage,
         objective: fit.objective,
@@ -260,47 +260,6 @@ fn coefficients(
         }
     };
     fit.setup.law.coefficients().iter().enumerate().map(of).collect()
-}
-
-fn data(table: Table, observed: &Observed) -> FitData {
-    let flagged = |line: usize, flag: &Option<RunFlag>| Some(FlaggedRun { line, reason: flag.as_ref()?.to_string() });
-    let (provenance, runs, mut left_out): (&Provenance, usize, Vec<FlaggedRun>) = match table {
-        Table::Runs(table) => {
-            let left_out = table.runs().iter().filter_map(|run| flagged(run.line, &run.flag)).collect();
-            (&table.provenance, table.runs().len(), left_out)
-        }
-        Table::Curve(curve) => {
-            let left_out = curve.points().iter().filter_map(|point| flagged(point.line, &point.flag)).collect();
-            (&curve.provenance, curve.points().len(), left_out)
-        }
-    };
-    let runs_used = runs - left_out.len();
-    left_out.extend(provenance.unusable.iter().map(|(line, found)| FlaggedRun { line: *line, reason: found.clone() }));
-    left_out.sort_by_key(|run| run.line);
-    FitData {
-        path: provenance.path.clone(),
-        sha256: provenance.sha256.clone(),
-        format: provenance.format.clone(),
-        runs: runs + provenance.unusable.len(),
-        runs_used,
-        flagged: left_out,
-        rows_are: observed.rows_are,
-        grouped_by: observed.grouped_by,
-        groups: observed.groups.all().len(),
-        condition: provenance.condition.clone(),
-        columns: provenance.columns.clone(),
-        derived: provenance.derived,
-        conventions: match table {
-            Table::Runs(table) => Some(table.conventions),
-            Table::Curve(_) => None,
-        },
-        loss_unit: match table {
-            Table::Runs(table) => table.conventions.loss,
-            Table::Curve(curve) => curve.loss_unit,
-        },
-        smallest: observed.smallest,
-        largest: observed.largest,
-    }
 }
 
 /// The standard deviation of normal noise whose median size is that of the residuals.

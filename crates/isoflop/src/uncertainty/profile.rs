@@ -6,8 +6,8 @@ use super::bootstrap::student;
 use super::delta::Delta;
 use super::{Ask, Groups, Method, Quantity, Spread, Spreads};
 use crate::fit::newton::Theta;
-use crate::fit::noise;
 use crate::fit::objective::{Hold, Room};
+use crate::fit::{Fit, noise};
 use crate::law::COEFFICIENTS_MAX;
 use crate::progress::Progress;
 use crate::robust::Bend;
@@ -62,8 +62,7 @@ impl Method for Profile {
             let ratio = independent.as_ref().map(|alone| delta.of[k].std_error / alone.of[k].std_error);
             ratio.filter(|ratio| ratio.is_finite() && *ratio > 0.0).unwrap_or(1.0)
         };
-        let least =
-            fit.setup.search(&fit.rows).objective.of_data(&fit.theta[..fit.setup.count()], &mut Room::default());
+        let least = whole(fit, &fit.theta, &mut Room::default());
         progress.begin("profiling", quantities.len() as u64);
         let profiled = |(k, (quantity, known)): (usize, (&Quantity, &Spread))| {
             if progress.interrupted() {
@@ -101,8 +100,13 @@ struct Ladder<'a> {
     t: f64,
     /// What a step of t is guessed to be, over t: the standard error of the delta method.
     unit: f64,
-    /// The objective at the fit.
+    /// The objective at the fit, priors included.
     least: f64,
+}
+
+/// F(θ) with what is known beforehand: what holds a quantity that the runs do not.
+fn whole(fit: &Fit, theta: &Theta, room: &mut Room) -> f64 {
+    fit.setup.search(&fit.rows).objective.prepare(&theta[..fit.setup.count()], Bend::Majorant, room)
 }
 
 impl Ladder<'_> {
@@ -154,7 +158,7 @@ impl Ladder<'_> {
         let mut search = fit.setup.search(&fit.rows);
         search.objective.hold = Some(Hold { quantity: &quantity, at: c, strength });
         let held = search.descend(from, Bend::Exact, room);
-        let data = fit.setup.search(&fit.rows).objective.of_data(&held.theta[..fit.setup.count()], room);
-        (held.theta, (2.0 * (data - self.least).max(0.0) / self.tau).sqrt())
+        let rise = whole(fit, &held.theta, room) - self.least;
+        (held.theta, (2.0 * rise.max(0.0) / self.tau).sqrt())
     }
 }

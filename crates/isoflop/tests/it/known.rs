@@ -50,6 +50,11 @@ fn a_coefficient_that_only_the_prior_knows_is_as_uncertain_as_the_prior() {
             });
             let found = std_error(&report, "E");
             assert!((0.8 * SD..1.25 * SD).contains(&found), "{} {}: {found}", method.name(), robust.spelled());
+            // At 90 %: 1.645 standard deviations to either side.
+            let (low, high) =
+                (report.coefficients[0].low.expect("an end"), report.coefficients[0].high.expect("an end"));
+            let found = (high - low) / (2.0 * 1.645);
+            assert!((0.8 * SD..1.3 * SD).contains(&found), "{} {}: {low} to {high}", method.name(), robust.spelled());
         }
     }
 }
